@@ -1,0 +1,112 @@
+//! What an article says, as data: mentions, reasons, claims, sentences.
+
+use serde::Serialize;
+
+use crate::{
+    labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
+    text::Span,
+};
+
+/// Everything found in one article.
+///
+/// Mentions and names are told apart: a [`Mention`] is a place in the text, a [`Name`] the one thing that
+/// several mentions stand for. The numbers in claims and mentions index the vectors here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Analysis {
+    /// In the order of the text.
+    pub mentions: Vec<Mention>,
+    /// In the order of their first mention.
+    pub names: Vec<Name>,
+    /// In the order of their triggers, then of who and whom.
+    pub claims: Vec<Claim>,
+    /// In the order of the text.
+    pub sentences: Vec<Sentence>,
+}
+
+/// A place in the text that names something, or stands for something named.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Mention {
+    /// Where it stands.
+    pub span: Span,
+    /// What it names; for a pronoun or description, what its antecedent names ([`MentionType::Ref`] where none was found).
+    pub kind: MentionType,
+    /// For a pronoun or description: the number of the named mention it stands for.
+    pub antecedent: Option<usize>,
+    /// The number of its name.
+    pub name: usize,
+    /// How sure the model is, 0 to 1.
+    pub confidence: f32,
+}
+
+/// One thing that an article names, perhaps in several forms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Name {
+    /// The form to show: the fullest one the article uses, or what the user's aliases say.
+    pub canonical: String,
+    /// What it is.
+    pub kind: MentionType,
+}
+
+/// Who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Source {
+    /// The article's author.
+    Author,
+    /// Somebody not named (`sources said`).
+    Unnamed,
+    /// The mention with this number.
+    Mention(usize),
+}
+
+/// Why a claim holds, in the words of the text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reason {
+    /// Where it stands.
+    pub span: Span,
+    /// Purpose or cause.
+    pub kind: ReasonKind,
+    /// How sure the model is that it explains this claim, 0 to 1.
+    pub confidence: f32,
+}
+
+/// One relation between one who and one whom. A sentence that names several of either yields a claim for each pair.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Claim {
+    /// The relation.
+    pub relation: Relation,
+    /// The words that carry it.
+    pub trigger: Span,
+    /// The number of the sentence that the trigger stands in.
+    pub sentence: usize,
+    /// The number of the mention that acts; only a choice may lack it.
+    pub who: Option<usize>,
+    /// The number of the mention acted on or with.
+    pub whom: usize,
+    /// The numbers of the mentions passed over in a choice.
+    pub instead: Vec<usize>,
+    /// The number of the date's mention.
+    pub when: Option<usize>,
+    /// The number of the amount's mention.
+    pub amount: Option<usize>,
+    /// Who says so.
+    pub source: Source,
+    /// Best first.
+    pub reasons: Vec<Reason>,
+    /// Affirmed or denied.
+    pub polarity: Polarity,
+    /// How far it has come.
+    pub status: Status,
+    /// How sure the model is of relation, who and whom, 0 to 1.
+    pub confidence: f32,
+}
+
+/// A sentence and what it does.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sentence {
+    /// Where it stands, without white space at its ends.
+    pub span: Span,
+    /// Fact, opinion, prediction or other.
+    pub kind: SentenceKind,
+    /// How sure the model is of the kind, 0 to 1.
+    pub confidence: f32,
+}
