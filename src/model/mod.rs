@@ -1,5 +1,20 @@
 //! The transformer: windows of word pieces in, scores out.
 
+mod config;
+mod encoder;
+mod error;
+mod heads;
+mod network;
 mod scores;
+mod tags;
+mod weights;
 
+pub use config::{Architecture, ModelConfig};
+pub use encoder::{Batch, Encoder};
+pub use error::ModelError;
+pub use heads::{Heads, PairLogits, SpanSet};
+pub(crate) use network::sentence_means;
+pub use network::{Model, WindowInput};
 pub use scores::{Tagged, WindowScores};
+pub use tags::{Run, mark, runs};
+pub use weights::{read_exact, write_exact};
