@@ -1,11 +1,77 @@
 //! What an article says, as data: mentions, reasons, claims, sentences.
 
+mod aliases;
+mod assemble;
+mod confidence;
+mod coref;
+mod fit;
+mod form;
+mod merge;
+mod names;
+mod read;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 
+pub use self::{
+    aliases::{AliasError, Aliases},
+    confidence::Calibration,
+};
 use crate::{
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
-    text::Span,
+    model::WindowScores,
+    text::{Document, Span, Window},
 };
+
+/// How to decode.
+#[derive(Debug, Clone, Copy)]
+pub struct DecodeOptions<'a> {
+    /// Claims less sure than this, 0 to 1, are left out.
+    pub min_confidence: f32,
+    /// What the model's confidence in a claim is worth.
+    pub calibration: Calibration,
+    /// The user's own names.
+    pub aliases: &'a Aliases,
+}
+
+/// What the model's scores of an article's windows say.
+///
+/// `windows` are all windows of `document`, in order, and `scores` the model's answer for each of them.
+pub fn decode(
+    text: &str,
+    document: &Document,
+    windows: &[Window],
+    scores: &[WindowScores],
+    options: &DecodeOptions,
+) -> Analysis {
+    let readings: Vec<_> =
+        windows.iter().zip(scores).map(|(window, scores)| read::read(text, document, window, scores)).collect();
+    let mut mentions = merge::mentions(&readings);
+    let names = name(text, &mut mentions, &document.sentences, options.aliases);
+    let sentences = merge::sentences(document, windows, scores);
+    let mut analysis = Analysis { mentions, names, sentences, ..Analysis::default() };
+    assemble::claims(&readings, options, &mut analysis);
+    analysis
+}
+
+/// Gives every mention its name, a REF that of its antecedent, and returns the names.
+fn name(text: &str, mentions: &mut [Mention], sentences: &[Span], aliases: &Aliases) -> Vec<Name> {
+    let naming: Vec<usize> = (0..mentions.len()).filter(|&number| mentions[number].antecedent.is_none()).collect();
+    let places: Vec<_> = naming.iter().map(|&number| (mentions[number].span, mentions[number].kind)).collect();
+    let (names, numbers) = names::names(text, &places, sentences, aliases);
+    for (&mention, name) in naming.iter().zip(numbers) {
+        mentions[mention].name = name;
+    }
+    for number in 0..mentions.len() {
+        if let Some(antecedent) = mentions[number].antecedent {
+            mentions[number].name = mentions[antecedent].name;
+        }
+    }
+    names
+}
 
 /// Everything found in one article.
 ///
@@ -21,6 +87,23 @@ pub struct Analysis {
     pub claims: Vec<Claim>,
     /// In the order of the text.
     pub sentences: Vec<Sentence>,
+    /// What was seen and left out.
+    pub dropped: Dropped,
+}
+
+/// How many claims were seen and left out, by why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Triggers without whom, or without who where one is needed.
+    pub incomplete: usize,
+    /// Pairs with a pronoun or description that stands for nothing named.
+    pub unresolved: usize,
+    /// Pairs whose who and whom are the same name.
+    pub same_name: usize,
+    /// Pairs that say the same as another one on the same trigger.
+    pub repeated: usize,
+    /// Claims below the least confidence asked for.
+    pub unsure: usize,
 }
 
 /// A place in the text that names something, or stands for something named.
@@ -41,7 +124,7 @@ pub struct Mention {
 /// One thing that an article names, perhaps in several forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Name {
-    /// The form to show: the fullest one the article uses, or what the user's aliases say.
+    /// The form to show: the fullest one the article uses, without legal suffix, or what the user's aliases say.
     pub canonical: String,
     /// What it is.
     pub kind: MentionType,
