@@ -11,7 +11,7 @@ use super::Span;
 const FULL: std::ops::RangeInclusive<usize> = 40..=100;
 
 /// By how many characters full lines may miss the width of the text.
-const SLACK: usize = 3;
+const SLACK: usize = 5;
 
 /// One line that is not blank.
 #[derive(Clone, Copy)]
@@ -22,7 +22,11 @@ struct Line<'a> {
     words: &'a str,
     /// Characters up to its end, indentation included.
     width: usize,
-    /// Whether it begins a paragraph: after a blank line, with a bullet, or further in than the line before.
+    /// Characters in front of its words; behind a bullet, the bullet included.
+    indent: usize,
+    /// Whether it is further in than the line before, or as far as one that is.
+    is_indented: bool,
+    /// Whether it begins a paragraph: after a blank line, with a bullet, or indented.
     opens: bool,
 }
 
@@ -83,15 +87,21 @@ fn wrap_width(text: &str) -> Option<usize> {
         })
     };
     let width = breaks().map(|(before, _)| before.width).max()?;
-    let (all, full) = breaks()
-        .fold((0, 0), |(all, full), (before, line)| (all + 1, full + usize::from(before.is_full(&line, width))));
-    (full * 4 >= all * 3).then_some(width)
+    let (mut full, mut short) = (0, 0);
+    for (before, line) in breaks() {
+        if before.is_full(&line, width) {
+            full += 1;
+        } else if !before.opens {
+            short += 1;
+        }
+    }
+    (full > 0 && full >= 3 * short).then_some(width)
 }
 
 /// The lines of `text` that are not blank.
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut next = 0;
-    let mut before: Option<(usize, Line)> = None;
+    let mut before: Option<Line> = None;
     text.split('\n').filter_map(move |raw| {
         let start = next;
         next += raw.len() + 1;
@@ -102,15 +112,19 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
             before = None;
             return None;
         }
-        let bullet = bullet(words, before.is_none_or(|(_, before)| before.is_closed()));
+        let bullet = bullet(words, before.is_none_or(|before| before.is_closed()));
         let indent = raw[..blank + bullet].chars().count();
+        let is_indented = bullet == 0
+            && before.is_some_and(|before| indent > before.indent || indent == before.indent && before.is_indented);
         let line = Line {
             span: Span::new(start + blank, start + blank + words.len()),
             words,
             width: raw[..blank].chars().count() + words.chars().count(),
-            opens: bullet > 0 || before.is_none_or(|(before, _)| indent > before),
+            indent,
+            is_indented,
+            opens: bullet > 0 || is_indented || before.is_none(),
         };
-        before = Some((indent, line));
+        before = Some(line);
         Some(line)
     })
 }
@@ -182,9 +196,9 @@ turnover of 40 mln dlrs last year.
 
     #[test]
     fn items_of_a_wrapped_list_are_joined_with_their_own_lines_only() {
-        let text = "- Norvane has the larger share of the market for valves and\n  of that for pumps\n- Marsh sells only to \
+        let text = "Who sells to whom:\n- Norvane has the larger share of the market for valves and\n  of that for pumps\n- Marsh sells only to \
                     yards in the north, where it has its\n  own shops";
-        assert_eq!(joined(text).len(), 2);
+        assert_eq!(joined(text).len(), 3);
     }
 
     proptest! {

@@ -14,7 +14,7 @@ const CURRENCIES: [char; 5] = ['$', '€', '£', '¥', '₹'];
 /// Abbreviations that something always follows.
 const OPEN_ABBREVIATIONS: &[&str] = &[
     "Mr", "Mrs", "Ms", "Messrs", "Dr", "Prof", "Sen", "Rep", "Gov", "Gen", "Lt", "Col", "Sgt", "Capt", "Adm", "Hon",
-    "Rev", "Chr", "vs", "p", "pp", "Fig", "Figs", "Vol", "cf", "ca", "approx", "e.g", "i.e", "Nr",
+    "Rev", "Chr", "vs", "p", "pp", "Fig", "Figs", "Vol", "cf", "ca", "approx", "e.g", "i.e",
 ];
 
 /// Abbreviations that a sentence may end with.
@@ -29,7 +29,7 @@ const STARTERS: &[&str] = &[
     "A", "An", "The", "This", "That", "These", "Those", "He", "She", "It", "They", "We", "I", "You", "Its", "His",
     "Her", "Their", "Our", "But", "And", "However", "If", "When", "While", "Although", "In", "On", "At", "For", "From",
     "With", "Under", "After", "Before", "As", "To", "Both", "Some", "Most", "Many", "Such", "There", "Then", "Terms",
-    "Is", "Was", "Why", "What", "How", "Not",
+    "Why", "What", "How", "Not",
 ];
 
 /// The sentences of `text`, in order, without white space at their ends. Every character that is not white space is in
@@ -75,21 +75,27 @@ fn begins_sentence(next: &str) -> bool {
         || first_word(next).contains(char::is_uppercase)
 }
 
-/// Whether the full stop that `marks` begins with belongs to the word in front of it and the sentence goes on with `next`.
+/// Whether the full stop that `marks` begins with belongs to what is in front of it and the sentence goes on with `next`.
 fn is_abbreviation(before: &str, marks: &str, next: &str, is_line_start: bool) -> bool {
     if !marks.starts_with('.') {
         return false;
     }
     let word = &before[before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '&')).len()..];
     let next = next.trim_start_matches(OPENERS);
-    if matches!(word, "No" | "Nos") {
-        return next.starts_with(char::is_numeric);
+    if matches!(word, "No" | "Nos" | "Nr") {
+        return next.split(char::is_whitespace).next().is_some_and(|number| number.contains(char::is_numeric));
     }
-    let is_item_number =
-        is_line_start && word.len() == before.len() && word.len() <= 3 && word.bytes().all(|b| b.is_ascii_digit());
+    // `3. Prices`, or `... and so on`: no sentence has been there yet.
+    let is_item_number = is_line_start && before.len() <= 3 && before.bytes().all(|b| b.is_ascii_digit());
     is_item_number
         || OPEN_ABBREVIATIONS.contains(&word)
-        || (ABBREVIATIONS.contains(&word) || is_initials(word)) && !STARTERS.contains(&first_word(next))
+        || (ABBREVIATIONS.contains(&word) || is_initials(word)) && !is_starter(next)
+}
+
+/// Whether `next` begins with one of [`STARTERS`] that is no initial.
+fn is_starter(next: &str) -> bool {
+    let word = first_word(next);
+    STARTERS.contains(&word) && !next[word.len()..].starts_with('.')
 }
 
 /// `J`, `U.S`, `p.m`: a capital, or single letters with full stops between them.

@@ -9,8 +9,8 @@ use tokenizers::{Model, ModelWrapper};
 
 use super::{Casing, Span};
 
-/// A text longer than this, in bytes, is cut at white space before it goes to the tokenizer, which needs some hundred
-/// times the memory of what it is given.
+/// A text longer than this, in bytes, is cut at white space before it goes to the tokenizer, which needs many times the
+/// memory of what it is given.
 const CHUNK: usize = 1 << 14;
 
 /// A word longer than this, in bytes, is cut too. The tokenizer takes any word of over 100 characters as unknown.
