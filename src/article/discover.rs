@@ -35,10 +35,12 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     for path in paths {
         if path.is_dir() { search(path, &mut found) } else { add_named(path, &mut found) }
     }
-    name_apart(&mut found.inputs);
-    found.inputs.sort_by(|a, b| (a.name.as_bytes(), &a.path).cmp(&(b.name.as_bytes(), &b.path)));
+    // Of several ways to a file the shortest name stays.
+    found.inputs.sort_by(|a, b| (a.name.len(), &a.name, &a.path).cmp(&(b.name.len(), &b.name, &b.path)));
     let mut seen = HashSet::new();
     found.inputs.retain(|input| seen.insert(fs::canonicalize(&input.path).unwrap_or_else(|_| input.path.clone())));
+    name_apart(&mut found.inputs);
+    found.inputs.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
     found.skipped.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
     found.skipped.dedup();
     found
@@ -96,12 +98,12 @@ fn as_text(path: &Path, name: String) -> Result<Input, String> {
 
 /// Gives inputs of the same name their whole path as their name.
 fn name_apart(inputs: &mut [Input]) {
-    let mut paths: HashMap<String, HashSet<PathBuf>> = HashMap::new();
+    let mut times: HashMap<String, usize> = HashMap::new();
     for input in &*inputs {
-        paths.entry(input.name.clone()).or_default().insert(input.path.clone());
+        *times.entry(input.name.clone()).or_default() += 1;
     }
     for input in inputs {
-        if paths.get(&input.name).is_some_and(|paths| paths.len() > 1) {
+        if times.get(&input.name).is_some_and(|&times| times > 1) {
             input.name = name_of(&input.path);
         }
     }

@@ -103,7 +103,7 @@ impl Utf32 {
 /// Whether `bytes` are UTF-32, and where the text starts: behind a byte order mark, or at 0 where each of the first
 /// characters is one, which no other encoding's bytes come near.
 fn utf_32(bytes: &[u8]) -> Option<(Utf32, usize)> {
-    if bytes.len() % 4 == 0 {
+    if bytes.len().is_multiple_of(4) {
         if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) {
             return Some((Utf32::Little, 4));
         }

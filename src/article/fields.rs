@@ -119,6 +119,7 @@ pub struct Records<R> {
     /// The guesses that were told.
     told: HashSet<(Use, String)>,
     told_of_html: bool,
+    told_of_repeats: bool,
 }
 
 impl<R: Iterator<Item = Numbered>> Records<R> {
@@ -133,6 +134,7 @@ impl<R: Iterator<Item = Numbered>> Records<R> {
             ids: Ids::default(),
             told: HashSet::new(),
             told_of_html: false,
+            told_of_repeats: false,
         }
     }
 
@@ -146,8 +148,8 @@ impl<R: Iterator<Item = Numbered>> Records<R> {
         match article {
             Ok((mut article, encoding)) => {
                 article.id = self.ids.unique(&id);
-                if article.id != id {
-                    messages.push(format!("line {line}: the id {id} was there before, {} stands for it", article.id));
+                if article.id != id && !std::mem::replace(&mut self.told_of_repeats, true) {
+                    messages.push(format!("line {line}: the id {id} was there before; repeated ids end in ~2, ~3 …"));
                 }
                 let replaced = replaced(&article);
                 Item::Article(article, ReadNotes { encoding, replaced, messages })

@@ -54,20 +54,25 @@ const LINES: [&str; 46] = [
     "tweet",
 ];
 
-/// Beginnings of lines that ask for something; such a line has at most nine words.
-const ASKING: [&str; 12] = [
-    "follow us on ",
-    "get posts like this ",
-    "get the newsletter",
+/// Beginnings of lines that ask for something; such a line has at most nine words and does not end like a sentence.
+const ASKING: [&str; 8] = [
+    "follow us on",
+    "share on",
+    "share this",
+    "sign up for",
+    "sign up to",
+    "subscribe for",
+    "subscribe to",
+    "subscribe via",
+];
+
+/// Beginnings that no line of an article has, however the line goes on.
+const CERTAIN: [&str; 5] = [
+    "get new posts",
+    "get posts like this",
     "join the newsletter",
-    "share on ",
-    "share this ",
-    "sign up for ",
-    "sign up to ",
-    "subscribe for ",
-    "subscribe now",
-    "subscribe to ",
-    "subscribe via ",
+    "sign up for our newsletter",
+    "subscribe to our newsletter",
 ];
 
 /// What parts the pieces of a line such as `Mar 4, 2026 · 8 min read`.
@@ -109,6 +114,12 @@ pub fn clear(text: &str) -> (String, Option<String>) {
     }
     let kept: Vec<&str> = lines.iter().zip(keep).filter(|(_, keep)| *keep).map(|(line, _)| *line).collect();
     (kept.join("\n"), published)
+}
+
+/// Whether the second line with text on it is a date of publication.
+pub fn second_line_is_date(text: &str) -> bool {
+    let second = text.split('\n').filter(|line| !line.trim().is_empty()).nth(1);
+    matches!(second.and_then(recognise), Some(Furniture::Date(_)))
 }
 
 /// Whether a line is furniture; `None` for a line of the article.
@@ -153,13 +164,15 @@ fn is_reading_time(piece: &str) -> bool {
 fn is_known(piece: &str) -> bool {
     let lower = piece.to_lowercase();
     let plain = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    let asking = ASKING.iter().any(|beginning| plain.starts_with(beginning.trim_end()) && is_cut(plain, beginning));
-    LINES.binary_search(&plain).is_ok() || (asking && plain.split_whitespace().count() <= 9 && !lower.ends_with('.'))
+    let asks = ASKING.iter().any(|words| begins_with(plain, words));
+    LINES.binary_search(&plain).is_ok()
+        || CERTAIN.iter().any(|words| begins_with(plain, words))
+        || asks && plain.split_whitespace().count() <= 9 && !lower.ends_with('.')
 }
 
-/// Whether `line` is `beginning` alone or goes on with another word.
-fn is_cut(line: &str, beginning: &str) -> bool {
-    line[beginning.trim_end().len()..].chars().next().is_none_or(char::is_whitespace)
+/// Whether `line` begins with these words and then ends or goes on with another.
+fn begins_with(line: &str, words: &str) -> bool {
+    line.strip_prefix(words).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 #[cfg(test)]
@@ -183,6 +196,7 @@ mod tests {
             "Reading time: 12 minutes",
             "Share this article | Tweet | LinkedIn",
             "Subscribe to our newsletter",
+            "Get posts like this in your inbox every other Thursday. No tracking.",
         ] {
             assert_eq!(recognise(line), Some(Furniture::Other), "{line}");
         }

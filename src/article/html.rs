@@ -26,7 +26,7 @@ pub fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     let label = ["charset=", "encoding="].into_iter().find_map(|key| Some(head.split_once(key)?.1))?;
     let label = label.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(label.len());
-    Encoding::for_label(label[..end].as_bytes())
+    Encoding::for_label(&label.as_bytes()[..end])
 }
 
 /// Reads a page: its main text without navigation and the like, or all its visible text if no main text is found.
@@ -132,7 +132,8 @@ fn text_of(root: &NodeRef<'_>) -> String {
             "br" => flow.break_line(),
             "pre" => flow.push_lines(&node.text()),
             _ => {
-                let gap = gap(&name);
+                let within_item = node.parent().is_some_and(|parent| parent.has_name("li"));
+                let gap = if within_item { gap(&name).min(Gap::Line) } else { gap(&name) };
                 flow.part(gap);
                 steps.push(Step::Close(gap));
                 steps.extend(node.children_it(true).map(Step::Open));

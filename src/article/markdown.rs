@@ -18,7 +18,7 @@ use super::{
 pub fn read(text: &str) -> Result<Parts, ReadError> {
     let (mut parts, markdown) = front_matter(text);
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
-    let mut page = Page { flow: Flow::new(), silent: 0, html: String::new(), leads: false, title: None };
+    let mut page = Page { flow: Flow::new(), silent: 0, lists: 0, html: String::new(), leads: false, title: None };
     for event in Parser::new_ext(markdown, options) {
         page.take(event)?;
     }
@@ -32,6 +32,8 @@ struct Page {
     flow: Flow,
     /// How many images and code blocks are open.
     silent: usize,
+    /// How many lists are open; one within another only breaks the line.
+    lists: usize,
     /// The HTML block that is open.
     html: String,
     /// Whether the open heading is the first thing in the text.
@@ -50,9 +52,19 @@ impl Page {
                 self.flow.push_lines(&html::visible_text(&std::mem::take(&mut self.html))?);
                 self.flow.part(Gap::Paragraph);
             }
+            Event::Start(Tag::List(_)) => {
+                self.flow.part(if self.lists == 0 { Gap::Paragraph } else { Gap::Line });
+                self.lists += 1;
+            }
+            Event::End(TagEnd::List(_)) => {
+                self.lists -= 1;
+                self.flow.part(if self.lists == 0 { Gap::Paragraph } else { Gap::Line });
+            }
             Event::Start(tag) => {
                 self.flow.part(gap(tag.to_end()));
-                self.leads = matches!(tag, Tag::Heading { level: HeadingLevel::H1, .. }) && self.flow.text().is_empty();
+                if let Tag::Heading { level, .. } = tag {
+                    self.leads = level == HeadingLevel::H1 && self.flow.text().is_empty();
+                }
             }
             Event::End(end) => {
                 if self.leads && end == TagEnd::Heading(HeadingLevel::H1) {
@@ -128,7 +140,7 @@ mod tests {
     #[test]
     fn blocks_become_paragraphs_and_lines() {
         let parts = read(
-            "# Why *Harbor*\nchose\n\nHarbor chose\n[Lumen](https://lumen.example), not `Halcyon`.\n\n\
+            "# Why *Harbor* chose\n\nHarbor chose\n[Lumen](https://lumen.example), not `Halcyon`.\n\n\
              - one\n- two\n  - deep\n\n> Quoted.\n\n![a picture](x.png)\n\n```rust\nfn code() {}\n```\n\n\
              | Who | Stake |\n|---|---|\n| Harbor | 3% |\n\n<div>Some <b>HTML</b></div>\n\nLast<br>line &amp; end.\n",
         )

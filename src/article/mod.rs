@@ -41,7 +41,8 @@ pub struct Article {
     /// The date of publication as `YYYY-MM-DD`, where the format tells it.
     pub published: Option<String>,
     /// The decoded text that all offsets refer to. A title that the format keeps apart from the text
-    /// stands in front of it, followed by a blank line, so that a headline's claims are found too.
+    /// stands in front of it, followed by a blank line, so that a headline's claims are found too; not so where it is
+    /// one of the text's first lines anyway.
     ///
     /// Lines end in LF, and a control character other than tab and LF has become a space. Of plain text, lines around
     /// the article that are known to be no part of it (`Subscribe`, `5 min read`, `← All posts`) are left out.
@@ -77,10 +78,11 @@ impl Default for ReadOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadNotes {
     /// The encoding that the bytes were read in, by its name in the Encoding Standard (or `UTF-32LE`, `UTF-32BE`).
+    /// A file of records in UTF-16 is converted before it is read, and is said to be `UTF-8`.
     pub encoding: &'static str,
     /// The number of U+FFFD in the article: what no encoding could make sense of, now or before it came here.
     pub replaced: usize,
-    /// Sentences for the user, such as which field was taken for the text. Each is said once a file.
+    /// Sentences for the user, such as which field was taken for the text. None is said twice in a file.
     pub messages: Vec<String>,
 }
 
@@ -180,7 +182,8 @@ struct Parts {
 }
 
 impl Article {
-    /// Puts an article together: the title's white space folded, and the title in front unless the body starts with it.
+    /// Puts an article together: the title's white space folded, and the title in front unless the body
+    /// has it near its start.
     ///
     /// # Errors
     /// If the body is blank.
@@ -191,7 +194,7 @@ impl Article {
         }
         let title = parts.title.map(|title| fold(&title)).filter(|title| !title.is_empty());
         let mut text = String::with_capacity(body.len() + 2 + title.as_ref().map_or(0, String::len));
-        if let Some(title) = title.as_ref().filter(|title| !starts_with_line(body, title)) {
+        if let Some(title) = title.as_ref().filter(|title| !holds_title(body, title)) {
             text.push_str(title);
             text.push_str("\n\n");
         }
@@ -213,10 +216,23 @@ fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether `body` begins with the words of `title` and then ends or breaks the line.
-fn starts_with_line(body: &str, title: &str) -> bool {
+/// Whether the title is a line of its own among the first lines of the body. A title broken over lines counts too.
+fn holds_title(body: &str, title: &str) -> bool {
+    const FIRST: usize = 3;
     let mut rest = body;
-    for word in title.split_whitespace() {
+    for _ in 0..FIRST {
+        if starts_with_line(rest, title) {
+            return true;
+        }
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest.trim_start());
+    }
+    false
+}
+
+/// Whether `text` begins with the words of `line` and then ends or breaks the line.
+fn starts_with_line(text: &str, line: &str) -> bool {
+    let mut rest = text;
+    for word in line.split_whitespace() {
         match rest.trim_start().strip_prefix(word) {
             Some(behind) => rest = behind,
             None => return false,

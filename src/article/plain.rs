@@ -9,7 +9,16 @@ const LONGEST_TITLE: usize = 150;
 /// and the first line left is the title if it looks like one. It stays in the text.
 pub fn read(text: &str) -> Parts {
     let (body, published) = furniture::clear(text);
-    Parts { title: title(&body), published, body }
+    Parts { title: title_of(text, &body), published, body }
+}
+
+/// The title of a text, `body` being the text without furniture.
+fn title_of(text: &str, body: &str) -> Option<String> {
+    let first = title(body)?;
+    // A masthead in capitals stands above the date, and the title below.
+    let above_date = !first.contains(char::is_lowercase) && furniture::second_line_is_date(text);
+    let below = above_date.then(|| body.trim_start().split_once('\n')).flatten().and_then(|(_, below)| title(below));
+    below.or(Some(first))
 }
 
 /// The first line, if it is short, followed by a blank line and more text, and does not end like a sentence.
@@ -48,6 +57,15 @@ mod tests {
                 "March 5, 2026"
             ]
         );
+    }
+
+    #[test]
+    fn a_masthead_above_the_date_is_no_title() {
+        let title = |text: &str| read(text).title;
+        let masthead = "NOTES FROM THE YARD\n\n4 March 2026 · 5 min read\n\n";
+        assert_eq!(title(&format!("{masthead}Why Harbor\n\nIt chose.")).as_deref(), Some("Why Harbor"));
+        assert_eq!(title(&format!("{masthead}It chose.\n\nYes.")).as_deref(), Some("NOTES FROM THE YARD"));
+        assert_eq!(title("HARBOR BUYS\n\nFor cash\n\nIt did.").as_deref(), Some("HARBOR BUYS"));
     }
 
     #[test]

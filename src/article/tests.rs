@@ -44,7 +44,7 @@ fn a_title_apart_from_the_text_stands_in_front_of_it() {
 
 #[test]
 fn a_title_within_the_text_stays_where_it_is() {
-    for body in ["Harbor picks\nLumen\n\nIt did.", "Harbor picks Lumen"] {
+    for body in ["Harbor picks\nLumen\n\nIt did.", "Harbor picks Lumen", "OPINION\n\nHarbor picks Lumen\n\nIt did."] {
         let parts = Parts { title: Some("Harbor picks Lumen".into()), published: None, body: body.into() };
         let article = Article::from_parts("a".into(), parts).unwrap();
         assert_eq!((article.text.as_str(), article.body_start), (body, 0));
@@ -132,7 +132,7 @@ fn fields_are_guessed_once_or_named() {
         messages(&ReadOptions::default()),
         [
             vec!["A\n\none", r#"fields are guessed: id from "id", text from "articleBody", title from "headline""#],
-            vec!["B\n\ntwo", "line 3: the id 1 was there before, 1~2 stands for it"],
+            vec!["B\n\ntwo", "line 3: the id 1 was there before; repeated ids end in ~2, ~3 …"],
         ]
     );
     let field = |name: &str| Some(name.to_owned());

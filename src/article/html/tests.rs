@@ -36,7 +36,7 @@ fn a_page_yields_its_article() {
         parts.body
     );
     assert!(blocks.contains(&"What each side wants"), "{}", parts.body);
-    assert!(parts.body.contains("Storage for ten years\n"), "{}", parts.body);
+    assert!(parts.body.contains("Storage for ten years\nA team on site"), "{}", parts.body);
     assert!(parts.body.contains("Who\tShare\nHarbor\t40%"), "{}", parts.body);
     assert!(parts.body.contains("One line\nand another"), "{}", parts.body);
     for junk in ["cookies", "Tweet", "Home", "Get posts", "Copyright", "var x"] {
