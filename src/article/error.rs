@@ -48,6 +48,9 @@ pub enum ReadError {
     /// A quoted field that never ends.
     #[error("a quote is opened here and not closed within the file or the limit on an article's size")]
     OpenQuote,
+    /// A quoted field with text behind its closing quote.
+    #[error("a quoted field goes on behind its closing quote; write a quote within quotes twice")]
+    StrayQuote,
     /// A row that the CSV reader refuses.
     #[error("not CSV: {0}")]
     Csv(csv::Error),

@@ -52,24 +52,28 @@ impl<R: BufRead> Rows<R> {
         let mut state = Quoting::default().after(&bytes, delimiter);
         let mut taken = Vec::new();
         while state == Quoting::Inside {
-            let next = self.line();
-            if let Some((number, Line::Whole(more))) = next {
-                if bytes.len() + more.len() <= self.limit {
-                    state = state.after(&more, delimiter);
-                    bytes.extend_from_slice(&more);
-                    taken.push((number, Line::Whole(more)));
-                    continue;
-                }
-                taken.push((number, Line::Whole(more)));
-            } else {
-                taken.extend(next);
+            let Some((number, line)) = self.line() else { break };
+            let more = match &line {
+                Line::Whole(more) if bytes.len() + more.len() <= self.limit => more.as_slice(),
+                _ => &[],
+            };
+            let ends = more.is_empty();
+            state = state.after(more, delimiter);
+            bytes.extend_from_slice(more);
+            taken.push((number, line));
+            if ends {
+                break;
             }
-            for line in taken.into_iter().rev() {
-                self.pending.push_front(line);
-            }
-            return Err(ReadError::OpenQuote);
         }
-        Ok(bytes)
+        let error = match state {
+            Quoting::Inside => ReadError::OpenQuote,
+            Quoting::Broken => ReadError::StrayQuote,
+            _ => return Ok(bytes),
+        };
+        for line in taken.into_iter().rev() {
+            self.pending.push_front(line);
+        }
+        Err(error)
     }
 
     fn line(&mut self) -> Option<(usize, Line)> {
@@ -140,12 +144,14 @@ enum Quoting {
     /// At the start of a field, where a quote opens it.
     #[default]
     Start,
-    /// In a field without quotes, or behind the closing quote.
+    /// In a field without quotes, or at the end of the line.
     Outside,
     /// Between quotes.
     Inside,
     /// Behind a quote within quotes: it closes the field, unless another follows.
     Quote,
+    /// Behind a quote that closes a field which goes on, as no field may. What is a field here is anyone's guess.
+    Broken,
 }
 
 impl Quoting {
@@ -155,7 +161,10 @@ impl Quoting {
                 (Self::Start | Self::Quote, b'"') => Self::Inside,
                 (Self::Inside, b'"') => Self::Quote,
                 (Self::Inside, _) => Self::Inside,
+                (Self::Broken, _) => Self::Broken,
                 (_, byte) if byte == delimiter => Self::Start,
+                (Self::Quote, b'\r' | b'\n') => Self::Outside,
+                (Self::Quote, _) => Self::Broken,
                 _ => Self::Outside,
             };
         }
@@ -202,6 +211,19 @@ mod tests {
         assert_eq!(found[2], "4: 3|c");
         assert!(found[3].starts_with("5: has 3 fields"));
         assert_eq!(found[4], "6: 5|f");
+    }
+
+    #[test]
+    fn rows_do_not_run_together_over_a_stray_quote() {
+        let found = rows("id,text\n1,\"a\n2,\"b\n3,c\n4,\"d\" d\n5,\"e\"\n", 100);
+        assert!(found[0].starts_with("2: a quoted field goes on behind its closing quote"), "{found:?}");
+        assert!(
+            found[1].starts_with("3: a quoted field goes on") || found[1].starts_with("3: a quote is opened"),
+            "{found:?}"
+        );
+        assert_eq!(found[2], "4: 3|c");
+        assert!(found[3].starts_with("5: a quoted field goes on"));
+        assert_eq!(found[4], "6: 5|e");
     }
 
     #[test]
