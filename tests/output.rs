@@ -6,7 +6,7 @@ use tieup::{
     article::Article,
     claims::{Analysis, Claim, Mention, Name, Reason, Sentence, Source},
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
-    output::{CsvFolder, CsvStyle, JsonLines, Sink, safety::unescape},
+    output::{CsvFolder, CsvStyle, JsonLines, Sink, XlsxFile, safety::unescape},
     text::Span,
 };
 
@@ -242,4 +242,18 @@ fn an_abandoned_run_leaves_the_former_files_alone() {
     drop(sink);
     assert_eq!(fs::read(folder.path().join("claims.csv")).expect("claims.csv"), before);
     assert_eq!(names(folder.path()).len(), 10);
+}
+
+#[test]
+fn a_workbook_has_the_same_bytes_every_time() {
+    let workbook = || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sink = XlsxFile::create(folder.path()).expect("the folder can be written");
+        assert_eq!(write(Box::new(sink)), Vec::<String>::new());
+        assert_eq!(names(folder.path()), ["tieup.xlsx"]);
+        fs::read(folder.path().join("tieup.xlsx")).expect("the workbook")
+    };
+    let first = workbook();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(first, workbook());
 }

@@ -18,6 +18,21 @@ impl Limits {
         self.rows += 1;
     }
 
+    /// How many rows were counted.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The last row that was counted and fits into a sheet; the header is row 0.
+    pub(super) fn last_row(&self) -> u32 {
+        u32::try_from(self.rows.min(ROWS - 1)).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the rows so far fit into a sheet.
+    pub(super) fn fit(&self) -> bool {
+        self.rows < ROWS
+    }
+
     /// For a cell too long, counts it and gives what fits of it, with `…` at the end.
     pub(super) fn check_cell(&mut self, text: &str) -> Option<String> {
         // A text has at most as many UTF-16 units as bytes.
@@ -36,7 +51,7 @@ impl Limits {
     /// What the user should know about the file `name`, whose long cells were `cut` or not.
     pub(super) fn warnings(&self, name: &str, cut: bool) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.rows + 1 > ROWS {
+        if !self.fit() {
             let rows = self.rows;
             warnings.push(format!("{name} has {rows} rows, of which Excel shows the first {}", ROWS - 1));
         }
@@ -73,8 +88,9 @@ mod tests {
     fn too_many_rows_are_told() {
         let mut limits = Limits { rows: ROWS - 2, long_cells: 0 };
         limits.count_row();
-        assert!(limits.warnings("claims.csv", false).is_empty());
+        assert!(limits.fit() && limits.warnings("claims.csv", false).is_empty());
         limits.count_row();
+        assert_eq!(u64::from(limits.last_row()), ROWS - 1);
         assert_eq!(
             limits.warnings("claims.csv", false),
             ["claims.csv has 1048576 rows, of which Excel shows the first 1048575"]

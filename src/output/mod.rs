@@ -17,6 +17,7 @@ pub mod safety;
 mod schema;
 pub mod tables;
 pub mod ties;
+mod xlsx;
 
 pub use self::{
     columns::{Cell, Column, Kind, Table},
@@ -26,6 +27,7 @@ pub use self::{
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
     schema::schema,
     ties::TieRow,
+    xlsx::XlsxFile,
 };
 
 use crate::{article::Article, claims::Analysis};

@@ -126,6 +126,7 @@ pub const TIES: Table<TieRow> = Table {
         Column::new("confidence", Kind::Confidence, "The highest confidence of its claims, 0 to 1.", |row| {
             Cell::Confidence(row.confidence)
         }),
+        Column::new("claim_id", Kind::Text, "The id of that claim in claims.csv.", |row| Cell::word(&row.claim_id)),
     ],
 };
 

@@ -24,6 +24,9 @@ pub struct TieRow {
     pub sentence: String,
     pub article: String,
     pub confidence: f64,
+    pub claim_id: String,
+    /// The number of that claim among all claims of the corpus, from 0.
+    pub claim_number: u64,
 }
 
 /// Gathers ties from claims; needs memory for each tie, not for each claim.
@@ -33,6 +36,8 @@ pub struct Ties {
     ties: BTreeMap<(String, String, Relation), Tie>,
     /// How many articles were added.
     articles: u64,
+    /// How many claims were.
+    claims: u64,
 }
 
 /// What is known so far of one tie.
@@ -58,22 +63,25 @@ struct Affirmed {
     sentence: String,
     article: String,
     confidence: f64,
+    claim_id: String,
+    claim_number: u64,
 }
 
 impl Ties {
     /// Adds the claims of one article.
     pub fn add_article(&mut self, claims: &[ClaimRow]) {
         self.articles += 1;
-        for claim in claims {
+        for (claim, number) in claims.iter().zip(self.claims..) {
             let Some((who, whom)) = pair(claim) else { continue };
             let tie = self.ties.entry((who.to_owned(), whom.to_owned(), claim.relation)).or_default();
             match claim.polarity {
                 Polarity::Neg => tie.denied += 1,
                 Polarity::Pos => {
-                    tie.affirmed.get_or_insert_with(|| Affirmed::nothing_yet(claim)).add(claim, self.articles);
+                    tie.affirmed.get_or_insert_with(|| Affirmed::nothing_yet(claim)).add(claim, number, self.articles);
                 }
             }
         }
+        self.claims += claims.len() as u64;
     }
 
     /// The ties that some article affirms, those with the most claims first, equals by alphabet.
@@ -97,6 +105,8 @@ impl Ties {
                     sentence: affirmed.sentence,
                     article: affirmed.article,
                     confidence: affirmed.confidence,
+                    claim_id: affirmed.claim_id,
+                    claim_number: affirmed.claim_number,
                 })
             })
             .collect();
@@ -127,10 +137,12 @@ impl Affirmed {
             sentence: String::new(),
             article: String::new(),
             confidence: -1.0,
+            claim_id: String::new(),
+            claim_number: 0,
         }
     }
 
-    fn add(&mut self, claim: &ClaimRow, article: u64) {
+    fn add(&mut self, claim: &ClaimRow, number: u64, article: u64) {
         self.claims += 1;
         if self.last_article != article {
             self.articles += 1;
@@ -152,6 +164,8 @@ impl Affirmed {
             self.confidence = claim.confidence;
             self.sentence.clone_from(&claim.sentence);
             self.article.clone_from(&claim.article);
+            self.claim_id.clone_from(&claim.claim_id);
+            self.claim_number = number;
         }
     }
 
@@ -271,7 +285,7 @@ mod tests {
         assert_eq!(rows[0].first.as_deref(), Some("2025-01-01"));
         assert_eq!(rows[0].last.as_deref(), Some("2025-03-01"));
         assert_eq!(rows[0].status, Status::Actual);
-        assert_eq!((rows[0].sentence.as_str(), rows[0].confidence), ("agreed", 0.9));
+        assert_eq!((rows[0].sentence.as_str(), rows[0].confidence, rows[0].claim_number), ("agreed", 0.9, 1));
     }
 
     #[test]
