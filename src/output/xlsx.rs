@@ -217,9 +217,12 @@ impl Sheet<TieRow> {
             return Ok(());
         }
         self.links += 1;
-        let link = Url::new(format!("internal:Claims!A{claim}")).set_text(self.fitting(&tie.sentence));
-        for (_, x) in self.table.columns.iter().zip(0..).filter(|(column, _)| column.name == "sentence") {
-            self.sheet.write_url_with_format(self.limits.last_row(), x, &link, &wrapped().set_font_color(LINK))?;
+        let place = format!("internal:Claims!A{claim}");
+        for (column, x) in self.table.columns.iter().zip(0..).filter(|(column, _)| column.name == "sentence") {
+            if let Cell::Text(text) = (column.value)(tie) {
+                let link = Url::new(&place).set_text(self.fitting(&text));
+                self.sheet.write_url_with_format(self.limits.last_row(), x, link, &wrapped().set_font_color(LINK))?;
+            }
         }
         Ok(())
     }
@@ -291,7 +294,7 @@ impl About {
     fn add<R>(&mut self, table: &Sheet<R>) -> Result<(), XlsxError> {
         self.row += 1;
         self.sheet.write_string_with_format(self.row, 0, table.sheet.name(), &header())?;
-        self.sheet.write_string_with_format(self.row, 1, format!("{} rows", table.limits.rows()), &header())?;
+        self.sheet.write_string_with_format(self.row, 1, format!("rows: {}", table.limits.rows()), &header())?;
         self.sheet.write_string_with_format(self.row, 2, table.table.description, &header().set_text_wrap())?;
         for column in table.table.columns {
             self.row += 1;
