@@ -12,6 +12,7 @@ mod error;
 mod jsonl;
 mod limits;
 mod partial;
+mod report;
 mod rows;
 pub mod safety;
 mod schema;
@@ -24,6 +25,7 @@ pub use self::{
     csv::{CsvFolder, CsvStyle},
     error::OutputError,
     jsonl::JsonLines,
+    report::{Report, ReportError, report},
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
     schema::schema,
     ties::TieRow,
