@@ -6,7 +6,7 @@ use tieup::{
     article::Article,
     claims::{Analysis, Claim, Mention, Name, Reason, Sentence, Source},
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
-    output::{CsvFolder, CsvStyle, JsonLines, Sink, XlsxFile, safety::unescape},
+    output::{CsvFolder, CsvStyle, JsonFile, JsonLines, Sink, XlsxFile, safety::unescape},
     text::Span,
 };
 
@@ -220,6 +220,11 @@ fn json_lines_are_as_stored() {
     assert_eq!(write(Box::new(JsonLines::new(shared.clone(), "memory"))), Vec::<String>::new());
     let lines = String::from_utf8(shared.0.lock().expect("one thread").clone()).expect("JSON is UTF-8");
     insta::assert_snapshot!("claims.jsonl", lines);
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(Box::new(JsonFile::create(folder.path()).expect("the folder can be written")));
+    assert_eq!(names(folder.path()), ["claims.jsonl"]);
+    assert_eq!(fs::read_to_string(folder.path().join("claims.jsonl")).expect("claims.jsonl"), lines);
 
     let (article, _) = cloud();
     let first: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a claim")).expect("JSON");

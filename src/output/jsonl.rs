@@ -1,8 +1,15 @@
 //! Claims as JSON Lines, one object a claim.
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    io::{self, BufWriter, Write},
+    path::Path,
+};
 
-use super::{OutputError, Sink, rows::Found};
+use super::{
+    OutputError, Sink,
+    partial::{self, Partial},
+    rows::Found,
+};
 use crate::{article::Article, claims::Analysis};
 
 /// Writes each claim as one line of JSON: a [`ClaimRow`](super::ClaimRow), with texts exactly as written and offsets in
@@ -40,6 +47,38 @@ impl<W: Write + Send> Sink for JsonLines<W> {
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<String>, OutputError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Writes `claims.jsonl` into a folder, as [`JsonLines`] does; the file appears when the sink is finished.
+pub struct JsonFile(JsonLines<Partial>);
+
+impl JsonFile {
+    /// Starts the file in `folder`, which is made if need be.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn create(folder: &Path) -> Result<Self, OutputError> {
+        let file = Partial::create(folder, "claims.jsonl")?;
+        let target = file.target().display().to_string();
+        Ok(Self(JsonLines::new(file, target)))
+    }
+}
+
+impl Sink for JsonFile {
+    fn article(&mut self, article: &Article, analysis: &Analysis) -> Result<(), OutputError> {
+        self.0.article(article, analysis)
+    }
+
+    fn skipped(&mut self, path: &str, stage: &str, reason: &str) -> Result<(), OutputError> {
+        self.0.skipped(path, stage, reason)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<String>, OutputError> {
+        let JsonLines { writer, target } = self.0;
+        let file = writer.into_inner().map_err(|e| OutputError { target, source: e.into_error() })?;
+        partial::publish(vec![file])?;
         Ok(Vec::new())
     }
 }

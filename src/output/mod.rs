@@ -24,7 +24,7 @@ pub use self::{
     columns::{Cell, Column, Kind, Table},
     csv::{CsvFolder, CsvStyle},
     error::OutputError,
-    jsonl::JsonLines,
+    jsonl::{JsonFile, JsonLines},
     report::{Report, ReportError, report},
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
     schema::schema,

@@ -101,7 +101,7 @@
     ];
     cells[8].setAttribute("aria-label", `Evidence for ${who}, ${claim.relation}, ${claim.whom}: ${COLUMNS[8][1](claim)}`);
     return element("tr", {}, ...cells.map((cell, i) => {
-      const made = element("td", { className: i === 6 ? "number" : i === 3 ? "why" : "" }, cell);
+      const made = element("td", { className: ["", "word", "", "why", "word", "", "number", "word", ""][i] }, cell);
       made.dataset.label = COLUMNS[i][0];
       return made;
     }));
@@ -173,31 +173,33 @@
     const left = ties.length - drawn.length;
     $("network-note").textContent = ties.length === 0 ? "No ties to draw." :
       `${many(ties.length, "tie")}${left ? `, of which the ${DRAWN_TIES} strongest are drawn` : ""}. ` +
-      "A line is a relation, its width the number of claims. Click a name or a line to see its claims; the list has the same ties.";
+      "A line is a relation, its width the number of claims. Click a name or a line to see its claims, or use the list.";
     $("ties").replaceChildren(...ties.slice(0, LISTED_TIES).map((tie) => element("li", {},
-      element("button", { type: "button", onclick: () => showTie(tie.key) }, tie.pair[0] + " ", relation(tie.relation),
+      element("button", { type: "button", onclick: () => { showTie(tie.key); $("tie").focus(); } }, tie.pair[0] + " ", relation(tie.relation),
         ` ${tie.pair[1]} (${number.format(tie.claims)})`))));
 
     const weights = new Map();
     for (const tie of drawn) for (const name of tie.pair) weights.set(name, (weights.get(name) || 0) + tie.claims);
     const labelled = new Set([...weights].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([name]) => name));
+    const heaviest = Math.max(...weights.values()), strongest = drawn[0]?.claims;
     const kinds = [...new Set([...weights.keys()].map((name) => data.types[name] || "other"))].sort();
     draw("network", {
-      aria: { enabled: true, label: { description: `Network of ${many(weights.size, "name")} and ${many(drawn.length, "tie")}; the list of ties has the same content.` } },
+      aria: { enabled: true, label: { description: `Network of ${many(weights.size, "name")} and ${many(drawn.length, "tie")}; the list beside it has the strongest.` } },
       tooltip: { ...tooltip(), formatter: ({ dataType, data: item }) => dataType === "edge" ?
         `${item.tie.pair[0]} – ${item.tie.relation} – ${item.tie.pair[1]}\n${many(item.tie.claims, "claim")}` :
         `${item.name}\n${many(item.value, "claim")}` },
-      legend: { data: kinds, textStyle: { color: colour("--text") }, bottom: 4 },
+      color: ["#5b7fa6", "#d08c42", "#6a9f58", "#a9789c", "#b8a13f", "#7d7d7d", "#5fa3a3", "#c06a6a"],
+      legend: { data: kinds, textStyle: { color: colour("--text") }, left: 8, top: 4, itemWidth: 12, itemHeight: 12 },
       series: [{
         type: "graph", layout: "force", roam: true, autoCurveness: true, categories: kinds.map((name) => ({ name })),
-        force: { initLayout: "circular", layoutAnimation: false, repulsion: 130, edgeLength: [40, 130], gravity: .12 },
+        force: { initLayout: "circular", layoutAnimation: false, repulsion: 90 + 200 * drawn.length / weights.size, edgeLength: [30, 120], gravity: .25 },
         data: [...weights].map(([name, weight]) => ({
-          id: name, name, value: weight, category: data.types[name] || "other", symbolSize: 8 + 5 * Math.sqrt(weight),
+          id: name, name, value: weight, category: data.types[name] || "other", symbolSize: 8 + 26 * Math.sqrt(weight / heaviest),
           label: { show: labelled.has(name) },
         })),
         links: drawn.map((tie) => ({
           source: tie.pair[0], target: tie.pair[1], tie, symbol: ["none", symmetric.has(tie.relation) ? "none" : "arrow"], symbolSize: 7,
-          lineStyle: { color: COLOURS[tie.relation] || "#888", width: 1.5 + 1.5 * Math.log2(tie.claims), opacity: .75 },
+          lineStyle: { color: COLOURS[tie.relation] || "#888", width: 1.5 + 5 * (tie.claims - 1) / strongest, opacity: .75 },
         })),
         label: { position: "right", color: colour("--text"), width: 140, overflow: "truncate" },
         labelLayout: { hideOverlap: true },
@@ -236,6 +238,7 @@
     $("timeline-note").textContent = dates.length === 0 ? "None of these claims is from an article with a date." :
       `Claims by the date of their article${undated ? `; ${number.format(undated)} without a date are left out` : ""}. Click a bar to see its claims.`;
     if (dates.length === 0) return;
+    const wide = innerWidth > 800; // The colours are those of the table.
     const length = step(dates);
     const bars = periods(dates, length);
     const relations = [...new Set(dated.map((claim) => claim.relation))].sort();
@@ -247,8 +250,8 @@
     draw("timeline", {
       aria: { enabled: true },
       tooltip: { ...tooltip(), trigger: "item" },
-      legend: { type: "plain", textStyle: { color: colour("--text") }, itemHeight: 10, top: 4 },
-      grid: { left: 48, right: 16, bottom: 28, top: 60 },
+      legend: { show: wide, textStyle: { color: colour("--text") }, itemHeight: 10, top: 4 },
+      grid: { left: 48, right: 16, bottom: 28, top: wide ? 60 : 16 },
       xAxis: { type: "category", data: bars, axisLabel: { color: colour("--soft") } },
       yAxis: { type: "value", minInterval: 1, axisLabel: { color: colour("--soft") }, splitLine: { lineStyle: { color: colour("--line") } } },
       series: relations.map((name) => ({ name, type: "bar", stack: "all", barMaxWidth: 40, itemStyle: { color: COLOURS[name] || "#888" },
@@ -376,14 +379,21 @@
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(update, 150); });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => showTie(null)));
-  $("tie").addEventListener("click", () => showTie(null));
+  $("tie").addEventListener("click", () => { showTie(null); form.elements.search.focus(); });
   $("previous").addEventListener("click", () => turn(-1));
   $("next").addEventListener("click", () => turn(1));
   $("close").addEventListener("click", () => $("evidence").close());
   $("evidence").addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawNetwork(); drawTimeline(); });
-  addEventListener("beforeprint", () => { state.page = 0; drawTable(PRINTED); });
-  addEventListener("afterprint", () => drawTable());
+  addEventListener("beforeprint", () => {
+    state.page = 0;
+    drawTable(PRINTED);
+    for (const chart of Object.values(charts)) chart?.resize({ width: 680 }); // What fits an upright page.
+  });
+  addEventListener("afterprint", () => {
+    drawTable();
+    for (const chart of Object.values(charts)) chart?.resize({ width: "auto" });
+  });
   update();
   const linked = Number(/^#claim-(\d+)$/.exec(location.hash)?.[1]) - 1;
   if (data.claims[linked]) openEvidence(linked);
