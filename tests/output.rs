@@ -1,0 +1,264 @@
+//! What the writers make of a small analysis, byte for byte.
+
+use std::{fs, io, path::Path};
+
+use tieup::{
+    article::Article,
+    claims::{Analysis, Claim, Mention, Name, Reason, Sentence, Source},
+    labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
+    output::{CsvFolder, CsvStyle, JsonFile, JsonLines, Sink, XlsxFile, safety::unescape},
+    text::Span,
+};
+
+/// Where `part` stands in `text` for the `nth` time, counted from 0.
+fn span(text: &str, part: &str, nth: usize) -> Span {
+    let (start, _) = text.match_indices(part).nth(nth).expect(part);
+    Span::new(start, start + part.len())
+}
+
+fn mention(text: &str, part: &str, nth: usize, kind: MentionType, name: usize) -> Mention {
+    Mention { span: span(text, part, nth), kind, antecedent: None, name, confidence: 0.987_65 }
+}
+
+fn name(canonical: &str, kind: MentionType) -> Name {
+    Name { canonical: canonical.to_owned(), kind }
+}
+
+fn claim(relation: Relation, trigger: Span, sentence: usize, who: Option<usize>, whom: usize) -> Claim {
+    Claim {
+        relation,
+        trigger,
+        sentence,
+        who,
+        whom,
+        instead: Vec::new(),
+        when: None,
+        amount: None,
+        source: Source::Author,
+        reasons: Vec::new(),
+        polarity: Polarity::Pos,
+        status: Status::Actual,
+        confidence: 0.5,
+    }
+}
+
+/// A partnership with two reasons and a denied takeover, behind a title and characters of several bytes.
+fn cloud() -> (Article, Analysis) {
+    let title = "Nimbus & Café Verda – why?";
+    let text = format!(
+        "{title}\n\nNimbus Labs, Inc. \"signed\r\n  a deal\" with Café Verda in March 2026 to reach schools, \
+         because GPUs are scarce; costs, too. Halcyon said it did not buy Verda for $2 billion."
+    );
+    let body_start = title.len() + 2;
+    let mentions = vec![
+        mention(&text, "Nimbus", 0, MentionType::Org, 0),
+        mention(&text, "Café Verda", 0, MentionType::Org, 1),
+        mention(&text, "Nimbus Labs, Inc.", 0, MentionType::Org, 0),
+        mention(&text, "Café Verda", 1, MentionType::Org, 1),
+        mention(&text, "March 2026", 0, MentionType::Date, 2),
+        mention(&text, "Halcyon", 0, MentionType::Org, 3),
+        Mention { antecedent: Some(5), ..mention(&text, "it", 1, MentionType::Org, 3) },
+        mention(&text, "Verda", 2, MentionType::Org, 1),
+        mention(&text, "$2 billion", 0, MentionType::Money, 4),
+    ];
+    let names = vec![
+        name("Nimbus Labs", MentionType::Org),
+        name("Café Verda", MentionType::Org),
+        name("March 2026", MentionType::Date),
+        name("Halcyon", MentionType::Org),
+        name("$2 billion", MentionType::Money),
+    ];
+    let sentence = |part: &str, kind| Sentence { span: span(&text, part, 0), kind, confidence: 0.75 };
+    let deal = &text[body_start..text.find(" Halcyon").expect("written above")];
+    let sentences = vec![
+        sentence(title, SentenceKind::Other),
+        sentence(deal, SentenceKind::Fact),
+        sentence("Halcyon said it did not buy Verda for $2 billion.", SentenceKind::Opinion),
+    ];
+    let reason = |part: &str, kind, confidence| Reason { span: span(&text, part, 0), kind, confidence };
+    let claims = vec![
+        Claim {
+            when: Some(4),
+            reasons: vec![
+                reason("to reach schools", ReasonKind::Purpose, 0.9),
+                reason("GPUs are scarce; costs, too", ReasonKind::Cause, 0.812_345),
+            ],
+            confidence: 0.912_34,
+            ..claim(Relation::Partnership, span(&text, "signed\r\n  a deal", 0), 1, Some(2), 3)
+        },
+        Claim {
+            source: Source::Mention(5),
+            amount: Some(8),
+            polarity: Polarity::Neg,
+            ..claim(Relation::Acquisition, span(&text, "buy", 0), 2, Some(6), 7)
+        },
+    ];
+    let article = Article {
+        id: "blog/cloud.md".to_owned(),
+        title: Some(title.to_owned()),
+        published: Some("2026-03-04".to_owned()),
+        text,
+        body_start,
+    };
+    (article, Analysis { mentions, names, claims, sentences })
+}
+
+/// A choice against two others by nobody named, and the same partnership told the other way round; all cells hostile.
+fn hostile() -> (Article, Analysis) {
+    let text = "@Picked =Verda over -Orbit and 'Tern.\n+Verda works with =Nimbus, sources said.".to_owned();
+    let mentions = vec![
+        mention(&text, "=Verda", 0, MentionType::Product, 0),
+        mention(&text, "-Orbit", 0, MentionType::Product, 1),
+        mention(&text, "'Tern", 0, MentionType::Product, 2),
+        mention(&text, "+Verda", 0, MentionType::Org, 3),
+        mention(&text, "=Nimbus", 0, MentionType::Org, 4),
+    ];
+    let names = vec![
+        name("=Verda", MentionType::Product),
+        name("-Orbit", MentionType::Product),
+        name("'Tern", MentionType::Product),
+        name("Café Verda", MentionType::Org),
+        name("Nimbus Labs", MentionType::Org),
+    ];
+    let sentence = |part: &str| Sentence { span: span(&text, part, 0), kind: SentenceKind::Fact, confidence: 1.0 };
+    let sentences =
+        vec![sentence("@Picked =Verda over -Orbit and 'Tern."), sentence("+Verda works with =Nimbus, sources said.")];
+    let claims = vec![
+        Claim { instead: vec![1, 2], ..claim(Relation::Choice, span(&text, "@Picked", 0), 0, None, 0) },
+        Claim {
+            source: Source::Unnamed,
+            status: Status::Planned,
+            ..claim(Relation::Partnership, span(&text, "works with", 0), 1, Some(3), 4)
+        },
+    ];
+    let article = Article { id: "-2.txt".to_owned(), title: None, published: None, text, body_start: 0 };
+    (article, Analysis { mentions, names, claims, sentences })
+}
+
+fn write(mut sink: Box<dyn Sink>) -> Vec<String> {
+    for (article, analysis) in [cloud(), hostile()] {
+        sink.article(&article, &analysis).expect("the sink can be written");
+    }
+    sink.skipped("=broken.html", "read", "not UTF-8, \"sort of\"").expect("the sink can be written");
+    sink.finish().expect("the sink can be finished")
+}
+
+fn csv(style: CsvStyle) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sink = CsvFolder::create(folder.path(), style).expect("the folder can be written");
+    assert_eq!(write(Box::new(sink)), Vec::<String>::new());
+    folder
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn csv_files_are_as_stored() {
+    let folder = csv(CsvStyle::default());
+    for name in names(folder.path()) {
+        insta::assert_snapshot!(name.clone(), fs::read_to_string(folder.path().join(&name)).expect(&name));
+    }
+    assert_eq!(names(folder.path()).len(), 10);
+}
+
+#[test]
+fn excel_style_is_the_same_rows_in_another_dress() {
+    let (plain, excel) = (csv(CsvStyle::default()), csv(CsvStyle { excel: true, delimiter: b';' }));
+    for name in ["claims.csv", "ties.csv", "entities.csv", "sentences.csv", "skipped.csv"] {
+        let bytes = fs::read(excel.path().join(name)).expect(name);
+        assert!(bytes.starts_with("\u{feff}".as_bytes()) && bytes.ends_with(b"\r\n"), "{name}");
+        let rows = |bytes: &[u8], delimiter| -> Vec<csv::StringRecord> {
+            let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(bytes);
+            reader.records().collect::<Result<_, _>>().expect(name)
+        };
+        assert_eq!(rows(&bytes, b';'), rows(&fs::read(plain.path().join(name)).expect(name), b','));
+    }
+}
+
+#[test]
+fn offsets_and_escapes_lead_back_to_the_text() {
+    let folder = csv(CsvStyle::default());
+    let texts = [cloud(), hostile()].map(|(article, _)| article);
+    for name in ["entities.csv", "sentences.csv"] {
+        let mut reader = csv::Reader::from_path(folder.path().join(name)).expect(name);
+        let headers = reader.headers().expect(name).clone();
+        for record in reader.records() {
+            let record = record.expect(name);
+            let get = |column: &str| &record[headers.iter().position(|header| header == column).expect(column)];
+            let article = texts.iter().find(|article| article.id == unescape(get("article"))).expect("the article");
+            let (start, end): (usize, usize) = (get("start").parse().expect("start"), get("end").parse().expect("end"));
+            let written: String = article.text.chars().skip(start).take(end - start).collect();
+            let written = written.replace(['\r', '\n'], " ");
+            assert_eq!(unescape(get("text")), written);
+        }
+    }
+}
+
+#[test]
+fn json_lines_are_as_stored() {
+    /// Keeps what is written while the sink that owns it is used up.
+    #[derive(Clone, Default)]
+    struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl io::Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("one thread").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let shared = Shared::default();
+    assert_eq!(write(Box::new(JsonLines::new(shared.clone(), "memory"))), Vec::<String>::new());
+    let lines = String::from_utf8(shared.0.lock().expect("one thread").clone()).expect("JSON is UTF-8");
+    insta::assert_snapshot!("claims.jsonl", lines);
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(Box::new(JsonFile::create(folder.path()).expect("the folder can be written")));
+    assert_eq!(names(folder.path()), ["claims.jsonl"]);
+    assert_eq!(fs::read_to_string(folder.path().join("claims.jsonl")).expect("claims.jsonl"), lines);
+
+    let (article, _) = cloud();
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a claim")).expect("JSON");
+    let bytes = |value: &serde_json::Value| {
+        let at = |key: &str| usize::try_from(value[key].as_u64().expect(key)).expect(key);
+        article.text[at("start_byte")..at("end_byte")].to_owned()
+    };
+    assert_eq!(first["trigger"], bytes(&first));
+    assert_eq!(first["why"][1]["text"], bytes(&first["why"][1]));
+    assert_eq!(first["who_text"], bytes(&first["who_place"]));
+}
+
+#[test]
+fn an_abandoned_run_leaves_the_former_files_alone() {
+    let folder = csv(CsvStyle::default());
+    let before = fs::read(folder.path().join("claims.csv")).expect("claims.csv");
+    let mut sink = CsvFolder::create(folder.path(), CsvStyle::default()).expect("the folder can be written");
+    let (article, analysis) = hostile();
+    sink.article(&article, &analysis).expect("the sink can be written");
+    drop(sink);
+    assert_eq!(fs::read(folder.path().join("claims.csv")).expect("claims.csv"), before);
+    assert_eq!(names(folder.path()).len(), 10);
+}
+
+#[test]
+fn a_workbook_has_the_same_bytes_every_time() {
+    let workbook = || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sink = XlsxFile::create(folder.path()).expect("the folder can be written");
+        assert_eq!(write(Box::new(sink)), Vec::<String>::new());
+        assert_eq!(names(folder.path()), ["tieup.xlsx"]);
+        fs::read(folder.path().join("tieup.xlsx")).expect("the workbook")
+    };
+    let first = workbook();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(first, workbook());
+}
