@@ -1,1 +1,29 @@
-//! (to come)
+//! Annotated passages: the inline form that people write (`corpus/GUIDELINES.md`), the stand-off labels of texts
+//! that are not ours to copy, and what keeps both in order.
+//!
+//! [`load`] is the way in for whoever trains or measures a model.
+
+mod check;
+mod claim_line;
+mod load;
+mod parse;
+mod record;
+mod split;
+pub mod standoff;
+mod tag;
+mod texts;
+mod write;
+
+pub use check::Fault;
+pub use load::{CorpusError, CorpusFile, LeftOut, Loaded, Missing, load, read};
+pub use record::{AnnotatedClaim, AnnotatedSpan, ClaimSource, Record, SpanLabel};
+pub use split::Part;
+pub use texts::{Text, Texts};
+
+/// White space as the annotation format has it: Unicode's, and the four information separators of ASCII.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\x1c'..='\x1f')
+}
+
+#[cfg(test)]
+mod tests;

@@ -52,8 +52,12 @@ impl Encoder {
     pub fn new(root: &nn::Path, config: &ModelConfig) -> Self {
         let (enc, width) = (root / "enc", config.hidden_size);
         let embeddings = &enc / "embeddings";
-        let table = |name: &str, rows: i64| (&embeddings / name).var("weight", &[rows, width], nn::init::DEFAULT_KAIMING_UNIFORM);
-        let embedding = |path: nn::Path, rows, ws_init| nn::embedding(path, rows, width, nn::EmbeddingConfig { ws_init, ..Default::default() });
+        let table = |name: &str, rows: i64| {
+            (&embeddings / name).var("weight", &[rows, width], nn::init::DEFAULT_KAIMING_UNIFORM)
+        };
+        let embedding = |path: nn::Path, rows, ws_init| {
+            nn::embedding(path, rows, width, nn::EmbeddingConfig { ws_init, ..Default::default() })
+        };
         Self {
             words: embedding(&embeddings / "word_embeddings", config.vocab_size, nn::init::DEFAULT_KAIMING_UNIFORM),
             // Zero, so that training starts from the pretrained encoder as it is.
@@ -66,15 +70,16 @@ impl Encoder {
                 nn::LayerNormConfig { eps: config.layer_norm_eps, ..Default::default() },
             ),
             layers: Layers(BertEncoder::new(&enc / "encoder", &config.layers())),
-            relative_bias: config.relative_attention_num_buckets.filter(|_| config.model_type == Architecture::Mpnet).map(
-                |buckets| {
+            relative_bias: config
+                .relative_attention_num_buckets
+                .filter(|_| config.model_type == Architecture::Mpnet)
+                .map(|buckets| {
                     (&enc / "encoder" / "relative_attention_bias").var(
                         "weight",
                         &[buckets, config.num_attention_heads],
                         nn::Init::Const(0.0),
                     )
-                },
-            ),
+                }),
             config: config.clone(),
         }
     }
@@ -90,7 +95,10 @@ impl Encoder {
             sum += types.get(0);
         }
         let embedded = sum.apply(&self.norm).dropout(self.config.hidden_dropout_prob, train);
-        self.layers.0.forward_t(&embedded, Some(&self.attention_bias(batch, embedded.kind())), None, None, train).hidden_state
+        self.layers
+            .0
+            .forward_t(&embedded, Some(&self.attention_bias(batch, embedded.kind())), None, None, train)
+            .hidden_state
     }
 
     /// What is added to the attention scores: a large negative number for padding, and MPNet's relative bias.

@@ -201,7 +201,11 @@ fn file_name(name: &str, architecture: Architecture) -> String {
     swap(name.to_owned(), architecture, |pair| pair)
 }
 
-fn swap(name: String, architecture: Architecture, from_to: fn((&'static str, &'static str)) -> (&'static str, &'static str)) -> String {
+fn swap(
+    name: String,
+    architecture: Architecture,
+    from_to: fn((&'static str, &'static str)) -> (&'static str, &'static str),
+) -> String {
     if architecture != Architecture::Mpnet {
         return name;
     }

@@ -129,6 +129,7 @@ impl<R> Sheet<R> {
     fn new(workbook: &mut Workbook, name: &str, table: &'static Table<R>) -> Result<Self, XlsxError> {
         let mut sheet = workbook.new_worksheet_with_constant_memory();
         sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+        sheet.set_landscape().set_repeat_rows(0, 0)?;
         for (column, at) in table.columns.iter().zip(0..) {
             sheet.set_column_width(at, width(column))?.set_column_format(at, &format(column))?;
             sheet.write_string_with_format(0, at, column.name, &header())?;
@@ -143,14 +144,21 @@ impl<R> Sheet<R> {
             return Ok(());
         }
         let at = self.limits.last_row();
+        let mut lines = 1;
         for (column, x) in self.table.columns.iter().zip(0..) {
             match (column.value)(row) {
                 Cell::Empty => {}
-                Cell::Text(text) => self.write_text(at, x, column, &text)?,
+                Cell::Text(text) => {
+                    lines = lines.max(if is_wrapped(column) { lines_of(&text) } else { 1 });
+                    self.write_text(at, x, column, &text)?;
+                }
                 #[expect(clippy::cast_precision_loss, reason = "Excel knows no other numbers")]
                 Cell::Integer(number) => self.sheet.write_number(at, x, number as f64).map(|_| ())?,
                 Cell::Confidence(number) => self.sheet.write_number(at, x, number).map(|_| ())?,
             }
+        }
+        if lines > 1 {
+            self.sheet.set_row_height(at, LINE * f64::from(lines))?;
         }
         Ok(())
     }
@@ -235,10 +243,27 @@ const LINK: Color = Color::RGB(0x05_63_C1);
 const PALETTE: [u32; 10] =
     [0xDDEBF7, 0xFCE4D6, 0xE2EFDA, 0xFFF2CC, 0xE4DFEC, 0xF8CBAD, 0xDAEEF3, 0xEDEDED, 0xD9E1F2, 0xEBF1DE];
 
+/// How wide a column of wrapped text is, in characters.
+const WRAPPED: f64 = 60.0;
+
+/// How high a line is, in points.
+const LINE: f64 = 15.0;
+
+/// Whether the column holds texts that may need several lines.
+fn is_wrapped<R>(column: &Column<R>) -> bool {
+    matches!(column.name, "sentence" | "why" | "reason")
+}
+
+/// How many lines a wrapped text takes, at least about; a row can be 27 high. Not every program finds that out by itself.
+fn lines_of(text: &str) -> u8 {
+    let lines = text.chars().count().div_ceil(55);
+    u8::try_from(lines.clamp(1, 27)).unwrap_or(1)
+}
+
 /// How wide a column is, in characters.
 fn width<R>(column: &Column<R>) -> f64 {
     match (column.name, column.kind) {
-        ("sentence" | "why" | "reason", _) => 60.0,
+        _ if is_wrapped(column) => WRAPPED,
         ("who" | "whom" | "name" | "title" | "article" | "path" | "text" | "instead_of", _) => 28.0,
         (_, Kind::Integer) => 9.0,
         (_, Kind::Text) => 18.0,
@@ -253,7 +278,7 @@ fn date<R>(column: &Column<R>, text: &str) -> Option<ExcelDateTime> {
 
 fn format<R>(column: &Column<R>) -> Format {
     match (column.name, column.kind) {
-        ("sentence" | "why" | "reason", _) => wrapped(),
+        _ if is_wrapped(column) => wrapped(),
         (_, Kind::Date) => top().set_num_format("yyyy-mm-dd"),
         (_, Kind::Confidence) => top().set_num_format("0.00"),
         _ => top(),

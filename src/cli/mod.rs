@@ -1,0 +1,31 @@
+//! The command line: it parses, calls and prints, and holds no logic of its own.
+
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Reads analysis articles and tells who partnered with whom, and why.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(train::TrainArgs),
+}
+
+/// Runs the command that the arguments name. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Train(args) => train::run(&args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(1)
+    })
+}
