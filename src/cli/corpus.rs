@@ -156,13 +156,16 @@ fn stats(input: &Input, with_odd: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Exit code 1 if records were left out: what is written is not the whole then.
 fn restore(input: &Input) -> Result<ExitCode> {
+    let files = input.read_right()?;
     let mut out = BufWriter::new(io::stdout().lock());
-    for record in input.read_right()?.iter().flat_map(|file| &file.records) {
+    for record in files.iter().flat_map(|file| &file.records) {
         write!(out, "{record}")?;
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    let is_whole = files.iter().all(|file| file.left_out.is_empty());
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn labels(input: &Input, output: &Path, held_out: u8) -> Result<ExitCode> {
