@@ -9,7 +9,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
-use tieup::corpus::{CorpusFile, Part, Record, Texts, read, standoff};
+use tieup::corpus::{
+    CorpusFile, Part, Record, Stats, StatsTable, Texts, near_duplicates, odd, read, sets, shared_names, standoff,
+};
 
 /// Work with annotated passages
 #[derive(Debug, Args)]
@@ -27,6 +29,14 @@ enum Command {
         /// Print every record as JSON, with offsets in characters
         #[arg(long)]
         json: bool,
+    },
+    /// Count what is in each set
+    Stats {
+        #[command(flatten)]
+        input: Input,
+        /// List what looks odd: often an error, sometimes just language
+        #[arg(long)]
+        odd: bool,
     },
     /// Write stand-off labels back into their texts, in the inline form, to standard output
     Restore {
@@ -91,6 +101,7 @@ impl Input {
 pub fn run(args: CorpusArgs) -> Result<ExitCode> {
     match args.command {
         Command::Check { input, json } => check(&input, json),
+        Command::Stats { input, odd } => stats(&input, odd),
         Command::Restore { input } => restore(&input),
         Command::Labels { input, output, held_out } => labels(&input, &output, held_out),
         Command::Split { input, output, held_out } => split(&input, &output, held_out),
@@ -103,29 +114,58 @@ fn print_errors(files: &[CorpusFile]) -> usize {
 
 fn check(input: &Input, json: bool) -> Result<ExitCode> {
     let files = input.read()?;
-    let errors = print_errors(&files);
+    let mut problems = print_errors(&files);
     let mut out = BufWriter::new(io::stdout().lock());
+    let sets = sets(files);
+    for pair in near_duplicates(&sets) {
+        eprintln!("{pair}");
+        problems += 1;
+    }
     if json {
-        for record in files.iter().flat_map(|file| &file.records) {
+        for record in sets.iter().flat_map(|set| &set.records) {
             writeln!(out, "{}", record.to_json())?;
         }
     } else {
-        for file in &files {
-            writeln!(out, "{:7} records in {}", file.records.len(), file.path.display())?;
+        for set in &sets {
+            writeln!(out, "{:7} records in {}", set.records.len(), set.name)?;
         }
-        writeln!(out, "{errors:7} problems")?;
+        writeln!(out, "{problems:7} problems")?;
     }
     out.flush()?;
-    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn restore(input: &Input) -> Result<ExitCode> {
+fn stats(input: &Input, with_odd: bool) -> Result<ExitCode> {
+    let sets = sets(input.read_right()?);
     let mut out = BufWriter::new(io::stdout().lock());
-    for record in input.read_right()?.iter().flat_map(|file| &file.records) {
-        write!(out, "{record}")?;
+    let columns = sets.iter().map(|set| (set.name.clone(), Stats::of(&set.records)));
+    write!(out, "{}", StatsTable(columns.collect()))?;
+    if with_odd {
+        let records: Vec<&Record> = sets.iter().flat_map(|set| &set.records).collect();
+        for odd in odd(&records) {
+            writeln!(out, "{odd}")?;
+        }
+        for name in shared_names(&sets) {
+            writeln!(
+                out,
+                "{name:?}: in written passages of train and test, and in no published text; is it invented?"
+            )?;
+        }
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code 1 if records were left out: what is written is not the whole then.
+fn restore(input: &Input) -> Result<ExitCode> {
+    let files = input.read_right()?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    for record in files.iter().flat_map(|file| &file.records) {
+        write!(out, "{record}")?;
+    }
+    out.flush()?;
+    let is_whole = files.iter().all(|file| file.left_out.is_empty());
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn labels(input: &Input, output: &Path, held_out: u8) -> Result<ExitCode> {

@@ -6,18 +6,26 @@
 mod check;
 mod claim_line;
 mod load;
+mod odd;
+mod overlap;
 mod parse;
 mod record;
+mod sets;
 mod split;
 pub mod standoff;
+mod stats;
 mod tag;
 mod texts;
 mod write;
 
 pub use check::Fault;
 pub use load::{CorpusError, CorpusFile, LeftOut, Loaded, Missing, load, read};
+pub use odd::{Odd, OddKind, odd};
+pub use overlap::{NearDuplicate, near_duplicates, shared_names};
 pub use record::{AnnotatedClaim, AnnotatedSpan, ClaimSource, Record, SpanLabel};
+pub use sets::{CorpusSet, sets};
 pub use split::Part;
+pub use stats::{Stats, StatsTable};
 pub use texts::{Text, Texts};
 
 /// White space as the annotation format has it: Unicode's, and the four information separators of ASCII.
