@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use tch::Device;
 
-use crate::{
+use tieup::{
     corpus::{self, Record, Texts},
     model::{Architecture, Model},
     train::{Report, TrainOptions, train},
