@@ -1,5 +1,6 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
+mod eval;
 mod train;
 
 use std::process::ExitCode;
@@ -16,12 +17,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Eval(eval::EvalArgs),
     Train(train::TrainArgs),
 }
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
     };
     result.unwrap_or_else(|error| {
