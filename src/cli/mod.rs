@@ -1,6 +1,7 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
 mod corpus;
+mod eval;
 mod train;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Corpus(corpus::CorpusArgs),
+    Eval(eval::EvalArgs),
     Train(train::TrainArgs),
 }
 
@@ -25,6 +27,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Corpus(args) => corpus::run(args),
+        Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
     };
     result.unwrap_or_else(|error| {
