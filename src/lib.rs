@@ -9,7 +9,6 @@
 
 pub mod article;
 pub mod claims;
-pub mod cli;
 pub mod corpus;
 pub mod eval;
 pub mod labels;

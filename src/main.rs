@@ -1,7 +1,7 @@
 //! The program: parses the command line and calls the library.
 
-use std::process::ExitCode;
+mod cli;
 
-fn main() -> ExitCode {
-    tieup::cli::main()
+fn main() -> std::process::ExitCode {
+    cli::main()
 }

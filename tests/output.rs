@@ -100,7 +100,7 @@ fn cloud() -> (Article, Analysis) {
         text,
         body_start,
     };
-    (article, Analysis { mentions, names, claims, sentences })
+    (article, Analysis { mentions, names, claims, sentences, ..Analysis::default() })
 }
 
 /// A choice against two others by nobody named, and the same partnership told the other way round; all cells hostile.
@@ -132,7 +132,7 @@ fn hostile() -> (Article, Analysis) {
         },
     ];
     let article = Article { id: "-2.txt".to_owned(), title: None, published: None, text, body_start: 0 };
-    (article, Analysis { mentions, names, claims, sentences })
+    (article, Analysis { mentions, names, claims, sentences, ..Analysis::default() })
 }
 
 fn write(mut sink: Box<dyn Sink>) -> Vec<String> {

@@ -26,6 +26,11 @@ use crate::{
     text::{Document, Span, Window},
 };
 
+/// The words that tell a name apart from others, whatever its case, accents, punctuation and legal suffix.
+pub(crate) fn name_words(name: &str) -> Vec<String> {
+    form::core_and_suffix(name, MentionType::Org).0
+}
+
 /// How to decode.
 #[derive(Debug, Clone, Copy)]
 pub struct DecodeOptions<'a> {

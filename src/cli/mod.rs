@@ -1,5 +1,7 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
+mod corpus;
+mod eval;
 mod train;
 
 use std::process::ExitCode;
@@ -16,12 +18,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Corpus(corpus::CorpusArgs),
+    Eval(eval::EvalArgs),
     Train(train::TrainArgs),
 }
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Corpus(args) => corpus::run(args),
+        Command::Eval(args) => eval::run(&args),
         Command::Train(args) => train::run(&args),
     };
     result.unwrap_or_else(|error| {

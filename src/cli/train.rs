@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use tch::Device;
 
-use crate::{
+use tieup::{
     corpus::{self, Record, Texts},
     model::{Architecture, Model},
     train::{Report, TrainOptions, train},
@@ -45,7 +45,10 @@ pub struct TrainArgs {
     /// Word pieces in a batch
     #[arg(long, default_value_t = TrainOptions::default().batch_pieces)]
     batch: usize,
-    /// What shuffling and dropout are drawn from
+    /// Show the passages as they are, not varied from pass to pass (other names, capitals, typography)
+    #[arg(long)]
+    plain: bool,
+    /// What shuffling, variation and dropout are drawn from
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Continue the training whose checkpoint is in the output folder
@@ -72,6 +75,7 @@ pub fn run(args: &TrainArgs) -> Result<ExitCode> {
         encoder_rate: rate,
         head_rate: args.head_rate,
         batch_pieces: args.batch,
+        vary: !args.plain,
         seed: args.seed,
         ..TrainOptions::default()
     };
@@ -103,8 +107,12 @@ fn records(paths: &[PathBuf], texts: Option<&PathBuf>) -> Result<Vec<Record>> {
 }
 
 fn tell(report: Report) {
-    let Report { pass, step, steps, loss, pieces_per_second, left } = report;
-    eprintln!("pass {pass} step {step}/{steps} loss {loss:.4} {pieces_per_second:.0} pieces/s, {} left", minutes(left));
+    let Report { pass, done, loss, pieces_per_second, left } = report;
+    eprintln!(
+        "pass {pass}, {:.1}% done, loss {loss:.4} {pieces_per_second:.0} pieces/s, {} left",
+        100.0 * done,
+        minutes(left)
+    );
 }
 
 fn minutes(time: Duration) -> String {

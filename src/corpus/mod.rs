@@ -35,3 +35,9 @@ fn is_space(c: char) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+/// The one record in `text`, for tests.
+#[cfg(test)]
+pub(crate) fn record(text: &str) -> Record {
+    parse::records(text).remove(0).record.expect("a record without a fault")
+}

@@ -30,7 +30,7 @@ pub enum CheckpointError {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Identity {
     options: TrainOptions,
-    steps: usize,
+    records: usize,
 }
 
 /// A training's place for checkpoints: `NAME.safetensors` with all variables and the optimiser's state,
@@ -42,26 +42,32 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The place `path` for a training of so many steps.
-    pub fn new(path: &Path, options: &TrainOptions, steps: usize) -> Self {
-        Self { path: path.into(), identity: Identity { options: options.clone(), steps } }
+    /// The place `path` for a training on so many records.
+    pub fn new(path: &Path, options: &TrainOptions, records: usize) -> Self {
+        Self { path: path.into(), identity: Identity { options: options.clone(), records } }
     }
 
-    /// Writes the state after `done` steps.
-    pub fn write(&self, model: &Model, optimizer: &AdamW, done: usize) -> Result<(), CheckpointError> {
+    /// Writes the state after so many whole passes and steps of the next one.
+    pub fn write(
+        &self,
+        model: &Model,
+        optimizer: &AdamW,
+        (passes, steps): (usize, usize),
+    ) -> Result<(), CheckpointError> {
         let mut tensors: Vec<(String, Tensor)> = model.store.variables().into_iter().collect();
         tensors.extend(optimizer.state());
-        tensors.push(("done".to_owned(), Tensor::from(done as i64)));
+        tensors.push(("done".to_owned(), Tensor::from_slice(&[passes as i64, steps as i64])));
         let json = self.path.with_extension("json");
         let text = serde_json::to_vec(&self.identity).unwrap_or_default();
         fs::write(&json, text).map_err(|e| ModelError::Write(json, e))?;
         Ok(write_exact(&self.path, &tensors)?)
     }
 
-    /// Takes up what is there; gives the number of steps done, 0 where there is no checkpoint yet.
-    pub fn read(&self, model: &Model, optimizer: &mut AdamW) -> Result<usize, CheckpointError> {
+    /// Takes up what is there; gives the whole passes and the steps of the next one that are done, none where there is
+    /// no checkpoint yet.
+    pub fn read(&self, model: &Model, optimizer: &mut AdamW) -> Result<(usize, usize), CheckpointError> {
         if !self.path.exists() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let json = self.path.with_extension("json");
         let text = fs::read(&json).map_err(|e| ModelError::Read(json, e))?;
@@ -77,6 +83,7 @@ impl Checkpoint {
             }
         }
         optimizer.restore(|name| found.get(name).map(Tensor::shallow_clone)).map_err(&lacks)?;
-        Ok(found.get("done").ok_or_else(|| lacks("done".into()))?.int64_value(&[]) as usize)
+        let done = found.get("done").filter(|done| done.size() == [2]).ok_or_else(|| lacks("done".into()))?;
+        Ok((done.int64_value(&[0]) as usize, done.int64_value(&[1]) as usize))
     }
 }

@@ -27,8 +27,8 @@ const NO_ROLE: f32 = 0.5;
 
 /// The loss of a batch, a scalar. Tags are averaged over all pieces; whatever concerns triggers, references and sentences
 /// is averaged within each window, then over the windows.
-pub fn loss(model: &Model, examples: &[Example]) -> Tensor {
-    let inputs: Vec<WindowInput> = examples.iter().map(Example::input).collect();
+pub fn loss(model: &Model, examples: &[&Example]) -> Tensor {
+    let inputs: Vec<WindowInput> = examples.iter().map(|example| example.input()).collect();
     let batch = model.batch(&inputs);
     let hidden = model.encoder.forward(&batch, true).to_kind(Kind::Float).dropout(HEAD_DROPOUT, true);
     let heads = &model.heads;
@@ -52,7 +52,7 @@ fn classes<L: Copy>(runs: &[(std::ops::Range<usize>, L)], class: fn(L) -> usize)
 }
 
 /// Mean cross-entropy over all pieces, the special ones included (they carry no tag).
-fn tag_loss(logits: &Tensor, examples: &[Example], runs: impl Fn(&Example) -> Runs) -> Tensor {
+fn tag_loss(logits: &Tensor, examples: &[&Example], runs: impl Fn(&Example) -> Runs) -> Tensor {
     let length = logits.size()[1] as usize;
     let mut targets = Vec::with_capacity(examples.len() * length);
     for example in examples {
@@ -65,7 +65,7 @@ fn tag_loss(logits: &Tensor, examples: &[Example], runs: impl Fn(&Example) -> Ru
     logits.flatten(0, 1).cross_entropy_loss::<Tensor>(&targets, None, Reduction::Mean, IGNORED, 0.0)
 }
 
-fn sentence_loss(model: &Model, hidden: &Tensor, inputs: &[WindowInput], examples: &[Example]) -> Tensor {
+fn sentence_loss(model: &Model, hidden: &Tensor, inputs: &[WindowInput], examples: &[&Example]) -> Tensor {
     let logits = model.heads.sentence_kinds(hidden, &crate::model::sentence_means(inputs, hidden));
     let (mut targets, mut weights) = (Vec::new(), Vec::new());
     for example in examples {
@@ -78,7 +78,7 @@ fn sentence_loss(model: &Model, hidden: &Tensor, inputs: &[WindowInput], example
     (logits.cross_entropy_loss::<Tensor>(&targets, None, Reduction::None, IGNORED, 0.0) * weights).sum(Kind::Float)
 }
 
-fn pair_loss(model: &Model, hidden: &Tensor, examples: &[Example]) -> Tensor {
+fn pair_loss(model: &Model, hidden: &Tensor, examples: &[&Example]) -> Tensor {
     let device = hidden.device();
     let set = |runs: Vec<Runs>| SpanSet::new(&runs.iter().map(places).collect::<Vec<_>>(), device);
     let triggers = set(examples.iter().map(|e| classes(&e.triggers, |l| l.index())).collect());
@@ -100,7 +100,7 @@ fn pair_loss(model: &Model, hidden: &Tensor, examples: &[Example]) -> Tensor {
         + attribute(&logits.unnamed, &|e| e.unnamed.iter().map(|&u| i64::from(u)).collect()) * UNNAMED
 }
 
-fn antecedent_loss(model: &Model, hidden: &Tensor, examples: &[Example]) -> Tensor {
+fn antecedent_loss(model: &Model, hidden: &Tensor, examples: &[&Example]) -> Tensor {
     let device = hidden.device();
     let mentions: Vec<Runs> = examples.iter().map(|e| classes(&e.mentions, |l| l.index())).collect();
     let refs: Vec<Runs> = examples
@@ -139,7 +139,7 @@ fn places(runs: &Runs) -> Vec<(usize, usize, usize)> {
 /// window, summed and divided by B. A window with an empty table counts as 0.
 fn table_loss(
     logits: &Tensor,
-    examples: &[Example],
+    examples: &[&Example],
     targets: impl Fn(&Example) -> Vec<Vec<i64>>,
     class_weights: Option<&[f32]>,
 ) -> Tensor {

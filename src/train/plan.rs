@@ -1,52 +1,27 @@
-//! The order of a training: which windows make which step's batch, and how fast to learn at each step.
+//! The order of a pass, and how fast to learn when.
 
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use rand::{Rng, rngs::StdRng, seq::SliceRandom};
 
 use super::{Example, TrainOptions};
 
 /// Windows whose lengths differ by less than this many pieces change places between passes.
 const JITTER: usize = 60;
 
-/// All batches of all passes, fixed by the options' seed.
-#[derive(Debug)]
-pub struct Plan {
-    /// The pass of each step, from 1, and the numbers of its examples.
-    batches: Vec<(usize, Vec<usize>)>,
-    warm_up: f64,
+/// The batches of a pass, each the numbers of its examples: windows of about the same length together, in an order that
+/// differs from pass to pass.
+pub fn batches(examples: &[Example], options: &TrainOptions, random: &mut StdRng) -> Vec<Vec<usize>> {
+    let lengths: Vec<usize> = examples.iter().map(|example| example.tokens.len() + 2).collect();
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_cached_key(|&i| lengths[i] + random.random_range(0..JITTER));
+    let mut batches = pack(&order, &lengths, options.batch_pieces);
+    batches.shuffle(random);
+    batches
 }
 
-impl Plan {
-    /// Batches of windows of about the same length, in an order that differs from pass to pass.
-    pub fn new(examples: &[Example], options: &TrainOptions) -> Self {
-        let lengths: Vec<usize> = examples.iter().map(|example| example.tokens.len() + 2).collect();
-        let mut batches = Vec::new();
-        for pass in 0..options.passes {
-            let mut random = StdRng::seed_from_u64(options.seed ^ ((pass as u64) << 32));
-            let mut order: Vec<usize> = (0..lengths.len()).collect();
-            order.sort_by_cached_key(|&i| lengths[i] + random.random_range(0..JITTER));
-            let mut of_pass = pack(&order, &lengths, options.batch_pieces);
-            of_pass.shuffle(&mut random);
-            batches.extend(of_pass.into_iter().map(|batch| (pass + 1, batch)));
-        }
-        Self { batches, warm_up: options.warm_up }
-    }
-
-    /// Steps in all.
-    pub fn steps(&self) -> usize {
-        self.batches.len()
-    }
-
-    /// The pass of a step, from 1, and the numbers of its examples.
-    pub fn batch(&self, step: usize) -> (usize, &[usize]) {
-        let (pass, batch) = &self.batches[step];
-        (*pass, batch)
-    }
-
-    /// The share of the highest learning rate: rises over the warm-up, then falls to 0, both linearly.
-    pub fn pace(&self, step: usize) -> f64 {
-        let (step, steps) = (step as f64, self.steps() as f64);
-        ((step + 1.0) / (self.warm_up * steps).max(1.0)).min(1.0) * (steps - step) / steps
-    }
+/// The share of the highest learning rate when `done` (0 to 1) of the training is done: it rises over the warm-up, then
+/// falls to 0, both linearly.
+pub fn pace(done: f64, warm_up: f64) -> f64 {
+    (done / warm_up).min(1.0) * (1.0 - done)
 }
 
 /// Cuts `order` into batches that hold at most `room` pieces when padded to their longest.
