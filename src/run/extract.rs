@@ -75,14 +75,21 @@ pub fn extract<S: Scorer>(
     let (started, begin) = (Timestamp::now(), Instant::now());
     let aliases = options.aliases.as_deref().map(Aliases::from_path).transpose()?.unwrap_or_default();
     let conditions = conditions(options, model)?;
-    let (journal, known) =
-        if resume { Journal::resume(out, &conditions)? } else { (Journal::create(out, &conditions)?, Known::default()) };
+    let (journal, known) = if resume {
+        Journal::resume(out, &conditions)?
+    } else {
+        (Journal::create(out, &conditions)?, Known::default())
+    };
     if known.len() > 0 {
         watch(Event::Resumed(known.len()));
     }
-    let (budget, clock, halt, total) = (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false), Total::new(plan));
-    let decode =
-        DecodeOptions { min_confidence: options.min_confidence, calibration: Calibration::default(), aliases: &aliases };
+    let (budget, clock, halt, total) =
+        (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false), Total::new(plan));
+    let decode = DecodeOptions {
+        min_confidence: options.min_confidence,
+        calibration: Calibration::default(),
+        aliases: &aliases,
+    };
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),
         read: &options.read,
@@ -287,7 +294,11 @@ impl<'a> Folder<'a> {
         }
         self.counts.add(done);
         self.summary.add(article, analysis);
-        if done.is_new { self.new_pieces += done.finished.size.pieces } else { self.resumed += 1 }
+        if done.is_new {
+            self.new_pieces += done.finished.size.pieces
+        } else {
+            self.resumed += 1
+        }
         let mut told: Vec<String> =
             done.notes.messages.iter().map(|message| format!("{}: {message}", done.origin.path)).collect();
         if done.notes.replaced > 0 {

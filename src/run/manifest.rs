@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn a_skip_names_file_and_record() {
         let place = |id: &str, path: &str| {
-            SkipRecord::new(Skip { id: id.to_owned(), path: path.to_owned(), stage: "read", reason: String::new() }).path
+            SkipRecord::new(Skip { id: id.to_owned(), path: path.to_owned(), stage: "read", reason: String::new() })
+                .path
         };
         assert_eq!(place("b.txt", "in/b.txt"), "in/b.txt");
         assert_eq!(place("b.jsonl#3", "in/b.jsonl"), "in/b.jsonl#3");

@@ -31,7 +31,6 @@ mod scorer;
 mod stream;
 mod summary;
 
-
 mod verify;
 
 pub use analyst::Size;

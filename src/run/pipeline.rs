@@ -183,7 +183,8 @@ impl<S: Scorer> Pipeline<'_, S> {
             }
             let reader = move || {
                 pool.install(|| {
-                    feed.par_bridge().for_each_with((jobs, results), |(jobs, results), fed| self.prepare(fed, jobs, results));
+                    feed.par_bridge()
+                        .for_each_with((jobs, results), |(jobs, results), fed| self.prepare(fed, jobs, results));
                 });
             };
             let started = thread::Builder::new().name("tieup-feed".to_owned()).spawn_scoped(scope, reader);
@@ -325,13 +326,7 @@ impl<S: Scorer> Pipeline<'_, S> {
 
 impl Progress {
     /// Takes the answer for some windows.
-    fn take(
-        &mut self,
-        windows: &[usize],
-        answer: thread::Result<Vec<WindowScores>>,
-        spent: Duration,
-        limit: Duration,
-    ) {
+    fn take(&mut self, windows: &[usize], answer: thread::Result<Vec<WindowScores>>, spent: Duration, limit: Duration) {
         self.spent += spent;
         match answer {
             Ok(scores) => windows.iter().zip(scores).for_each(|(&window, score)| self.scores[window] = score),
@@ -339,7 +334,8 @@ impl Progress {
         }
         if self.spent > limit && self.batches_left > 0 && self.failure.is_none() {
             let seconds = limit.as_secs();
-            let reason = format!("took the model more than {seconds} seconds; raise --max-article-seconds to wait longer");
+            let reason =
+                format!("took the model more than {seconds} seconds; raise --max-article-seconds to wait longer");
             self.failure = Some(("model", reason));
         }
     }

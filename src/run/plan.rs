@@ -103,7 +103,8 @@ mod tests {
         fs::write(folder.path().join("b.html"), "B").unwrap();
         fs::write(out.join("claims.csv"), "C").unwrap();
         let list = folder.path().join("list");
-        let options = ExtractOptions { inputs: vec![folder.path().into()], files_from: Some(list), ..Default::default() };
+        let options =
+            ExtractOptions { inputs: vec![folder.path().into()], files_from: Some(list), ..Default::default() };
         let plan = Plan::new(&options, Some(&out)).unwrap();
         assert_eq!(plan.inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>(), ["a.txt", "b.html"]);
         assert_eq!(plan.skipped.len(), 1, "the list itself: {:?}", plan.skipped);

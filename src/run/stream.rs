@@ -36,8 +36,11 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
     scorer: &S,
 ) -> Result<Counts, RunError> {
     let aliases = options.aliases.as_deref().map(Aliases::from_path).transpose()?.unwrap_or_default();
-    let decode =
-        DecodeOptions { min_confidence: options.min_confidence, calibration: Calibration::default(), aliases: &aliases };
+    let decode = DecodeOptions {
+        min_confidence: options.min_confidence,
+        calibration: Calibration::default(),
+        aliases: &aliases,
+    };
     let (budget, halt) = (Budget::new(IN_WORK), AtomicBool::new(false));
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),
