@@ -6,6 +6,7 @@ mod extract;
 mod model;
 mod progress;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ enum Command {
     Extract(extract::ExtractArgs),
     Model(model::ModelArgs),
     Train(train::TrainArgs),
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped.
@@ -36,6 +38,7 @@ pub fn main() -> ExitCode {
         Command::Extract(args) => extract::run(&args),
         Command::Model(args) => model::run(args),
         Command::Train(args) => train::run(&args),
+        Command::Verify(args) => verify::run(&args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
