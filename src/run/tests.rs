@@ -151,7 +151,7 @@ fn one_article_does_not_take_the_others_with_it() {
     place.write("4.txt", "State banned Cloud.");
     place.write("5.txt", "  ");
     place.write("6.txt", "\u{feff}");
-    fs::write(place.path("in").join("7.txt"), b"\x00\x01\x02\x03").unwrap();
+    fs::write(place.path("in").join("7.txt"), (0..=255).collect::<Vec<u8>>().repeat(9)).unwrap();
     let options = ExtractOptions { max_article_seconds: 0, ..place.options() };
     let manifest = place.run("out", &options, 2);
     let counts = manifest.counts;
