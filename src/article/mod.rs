@@ -22,7 +22,7 @@ mod table;
 
 use std::io::BufRead;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use discover::{Discovery, discover};
 pub use source::{Compression, Format, Input};
@@ -52,7 +52,7 @@ pub struct Article {
 }
 
 /// How articles are to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadOptions {
     /// The field of JSON Lines, CSV and TSV that holds the text; guessed where `None`.
     pub text_field: Option<String>,

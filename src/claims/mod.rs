@@ -14,7 +14,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     aliases::{AliasError, Aliases},
@@ -82,7 +82,7 @@ fn name(text: &str, mentions: &mut [Mention], sentences: &[Span], aliases: &Alia
 ///
 /// Mentions and names are told apart: a [`Mention`] is a place in the text, a [`Name`] the one thing that
 /// several mentions stand for. The numbers in claims and mentions index the vectors here.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
     /// In the order of the text.
     pub mentions: Vec<Mention>,
@@ -97,7 +97,7 @@ pub struct Analysis {
 }
 
 /// How many claims were seen and left out, by why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dropped {
     /// Triggers without whom, or without who where one is needed.
     pub incomplete: usize,
@@ -112,7 +112,7 @@ pub struct Dropped {
 }
 
 /// A place in the text that names something, or stands for something named.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mention {
     /// Where it stands.
     pub span: Span,
@@ -127,7 +127,7 @@ pub struct Mention {
 }
 
 /// One thing that an article names, perhaps in several forms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
     /// The form to show: the fullest one the article uses, without legal suffix, or what the user's aliases say.
     pub canonical: String,
@@ -136,7 +136,7 @@ pub struct Name {
 }
 
 /// Who says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     /// The article's author.
     Author,
@@ -147,7 +147,7 @@ pub enum Source {
 }
 
 /// Why a claim holds, in the words of the text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
     /// Where it stands.
     pub span: Span,
@@ -158,7 +158,7 @@ pub struct Reason {
 }
 
 /// One relation between one who and one whom. A sentence that names several of either yields a claim for each pair.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// The relation.
     pub relation: Relation,
@@ -189,7 +189,7 @@ pub struct Claim {
 }
 
 /// A sentence and what it does.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sentence {
     /// Where it stands, without white space at its ends.
     pub span: Span,

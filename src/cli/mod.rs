@@ -2,6 +2,9 @@
 
 mod corpus;
 mod eval;
+mod extract;
+mod model;
+mod progress;
 mod train;
 
 use std::process::ExitCode;
@@ -20,6 +23,8 @@ struct Cli {
 enum Command {
     Corpus(corpus::CorpusArgs),
     Eval(eval::EvalArgs),
+    Extract(extract::ExtractArgs),
+    Model(model::ModelArgs),
     Train(train::TrainArgs),
 }
 
@@ -28,6 +33,8 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
+        Command::Extract(args) => extract::run(&args),
+        Command::Model(args) => model::run(args),
         Command::Train(args) => train::run(&args),
     };
     result.unwrap_or_else(|error| {

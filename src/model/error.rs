@@ -5,6 +5,11 @@ use std::path::PathBuf;
 /// A model that cannot be read, written or run. The sentence names the file and the tensor.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// The user named no model, and none is in the usual places.
+    #[error(
+        "no model found: there is no folder models/base or models/small here or beside the program; name one with --model"
+    )]
+    NoModel,
     /// A file could not be read.
     #[error("{path}: cannot be read: {1}", path = .0.display())]
     Read(PathBuf, #[source] std::io::Error),

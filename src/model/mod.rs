@@ -3,6 +3,7 @@
 mod config;
 mod encoder;
 mod error;
+mod folder;
 mod heads;
 mod network;
 mod scores;
@@ -12,6 +13,7 @@ mod weights;
 pub use config::{Architecture, ModelConfig};
 pub use encoder::{Batch, Encoder};
 pub use error::ModelError;
+pub use folder::{default_folder, files, sha256};
 pub use heads::{Heads, PairLogits, SpanSet};
 pub(crate) use network::sentence_means;
 pub use network::{Model, WindowInput};

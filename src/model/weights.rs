@@ -131,7 +131,7 @@ pub fn read_exact(path: &Path) -> Result<BTreeMap<String, Tensor>, ModelError> {
 }
 
 /// The weights files of a folder, in order.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
     let entries = std::fs::read_dir(folder).map_err(|e| ModelError::Read(folder.into(), e))?;
     let mut files = Vec::new();
     for entry in entries {

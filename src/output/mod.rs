@@ -17,6 +17,7 @@ mod rows;
 pub mod safety;
 mod schema;
 pub mod tables;
+mod texts;
 pub mod ties;
 mod xlsx;
 
@@ -28,9 +29,12 @@ pub use self::{
     report::{Report, ReportError, report},
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
     schema::schema,
+    texts::TextsFile,
     ties::TieRow,
     xlsx::XlsxFile,
 };
+
+pub(crate) use partial::replace;
 
 use crate::{article::Article, claims::Analysis};
 

@@ -64,6 +64,13 @@ pub(super) fn publish(mut files: Vec<Partial>) -> Result<(), OutputError> {
     Ok(())
 }
 
+/// Writes the file `name` in `folder` as a whole, in place of one that may be there.
+pub(crate) fn replace(folder: &Path, name: &str, contents: &[u8]) -> Result<(), OutputError> {
+    let mut file = Partial::create(folder, name)?;
+    file.write_all(contents).map_err(OutputError::at(&file.target))?;
+    publish(vec![file])
+}
+
 /// Makes the new name of `file` survive a power cut; where folders cannot be opened, the system sees to it.
 fn sync_folder(file: &Path) -> Result<(), OutputError> {
     match file.parent() {

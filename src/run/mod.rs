@@ -1,1 +1,45 @@
-//! (to come)
+//! The batch: many articles through the whole road, in parallel, with the results in the order of the input.
+//!
+//! [`Plan`] finds what to read. [`extract`] runs it into a folder, [`stream`] from standard input to standard output.
+//! Both drive the same pipeline: one thread at a time takes the next article, all threads of a pool read and
+//! tokenise, as many workers as asked for run the model, and the results are put back in order. What is between the
+//! first and the last step is bounded by a budget of bytes, so that memory does not grow with the corpus.
+//!
+//! **Same bytes.** What the model sees together decides the last bits of its answers. So a batch holds windows of one
+//! article only: the result of an article depends on nothing but its text, the model and the options, whatever the
+//! number of workers, the articles around it, or the run that it was done in.
+//!
+//! **Never lost.** Each finished article goes into a journal in the output folder, from which the next run with
+//! `resume` takes it. Outputs are written anew from the start, and appear only when complete.
+
+mod analyst;
+mod batch;
+mod budget;
+mod counts;
+mod error;
+mod extract;
+mod feed;
+mod hash;
+mod journal;
+mod machine;
+mod manifest;
+mod options;
+mod order;
+mod pipeline;
+mod plan;
+mod scorer;
+mod stream;
+mod summary;
+
+mod verify;
+
+pub use analyst::Size;
+pub use counts::Counts;
+pub use error::RunError;
+pub use extract::{Event, Extraction, extract};
+pub use manifest::{Manifest, ModelRecord};
+pub use options::{ExtractOptions, OutputFormat};
+pub use plan::Plan;
+pub use scorer::{Scorer, SharedModel};
+pub use stream::stream;
+pub use summary::{Highlight, Summary};

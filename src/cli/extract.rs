@@ -1,0 +1,247 @@
+//! `tieup extract`
+
+use std::{
+    io::{self, BufReader},
+    path::{Path, PathBuf},
+    process::{self, ExitCode},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use anyhow::{Context, Result};
+use clap::{Args, CommandFactory, error::ErrorKind};
+use tieup::{
+    article::ReadOptions,
+    run::{ExtractOptions, Extraction, OutputFormat, Plan, RunError, extract, stream},
+};
+
+use super::{
+    Cli,
+    model::{ModelOption, load},
+    progress::{Progress, print_summary},
+};
+
+/// The exit code of a run that left something out.
+const SKIPPED: u8 = 3;
+/// The exit code of a run that the user stopped.
+const STOPPED: u8 = 130;
+
+/// Read articles and write who partnered with whom, and why
+///
+/// Reads text, Markdown, HTML, JSON Lines, CSV and TSV, also as .gz and .zst. Writes claims.csv, ties.csv, entities.csv,
+/// sentences.csv, skipped.csv and run.json into the output folder. With - as input and no output folder, reads JSON
+/// Lines from standard input and writes claims to standard output as JSON Lines.
+///
+/// Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped, 130 stopped.
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// Files and folders with articles, or - for JSON Lines on standard input
+    #[arg(value_name = "INPUT", required_unless_present = "files_from")]
+    inputs: Vec<PathBuf>,
+    /// Read the paths in FILE too, one a line
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+    /// The folder to write to
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelOption,
+    /// What to write: csv, jsonl, xlsx, or several of them
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "csv")]
+    format: Vec<OutputFormat>,
+    /// Write CSV that Excel opens by a double click
+    #[arg(long)]
+    excel: bool,
+    /// What stands between the cells of CSV
+    #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
+    delimiter: char,
+    /// Write the texts that offsets refer to, as texts.jsonl
+    #[arg(long)]
+    save_text: bool,
+    /// Leave out claims that the model is less sure of, 0 to 1
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = confidence)]
+    min_confidence: f32,
+    /// Show other names for some: a CSV file with the columns alias and name
+    #[arg(long, value_name = "FILE")]
+    aliases: Option<PathBuf>,
+    /// The field with the text, in JSON Lines and tables [default: guessed]
+    #[arg(long, value_name = "FIELD")]
+    text_field: Option<String>,
+    /// The field with the id [default: guessed]
+    #[arg(long, value_name = "FIELD")]
+    id_field: Option<String>,
+    /// The field with the title [default: guessed]
+    #[arg(long, value_name = "FIELD")]
+    title_field: Option<String>,
+    /// The field with the date of publication [default: guessed]
+    #[arg(long, value_name = "FIELD")]
+    date_field: Option<String>,
+    /// Skip articles larger than this
+    #[arg(long, value_name = "BYTES", default_value_t = ReadOptions::default().max_article_bytes)]
+    max_article_bytes: usize,
+    /// Skip articles that take the model longer than this
+    #[arg(long, value_name = "SECONDS", default_value_t = ExtractOptions::default().max_article_seconds)]
+    max_article_seconds: u64,
+    /// How many threads run the model [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Take over what an unfinished run into the same folder has done
+    #[arg(long)]
+    resume: bool,
+    /// Only tell what would be read
+    #[arg(long)]
+    dry_run: bool,
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+pub fn confidence(word: &str) -> Result<f32, String> {
+    let range = 0.0..=1.0;
+    word.parse().ok().filter(|x| range.contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+fn delimiter(word: &str) -> Result<char, String> {
+    match word.as_bytes() {
+        b"\\t" => Ok('\t'),
+        &[byte] if !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Ok(char::from(byte)),
+        _ => Err("expected one ASCII character, such as ; or \\t".to_owned()),
+    }
+}
+
+impl ExtractArgs {
+    fn options(&self) -> ExtractOptions {
+        ExtractOptions {
+            inputs: self.inputs.clone(),
+            files_from: self.files_from.clone(),
+            read: ReadOptions {
+                text_field: self.text_field.clone(),
+                id_field: self.id_field.clone(),
+                title_field: self.title_field.clone(),
+                date_field: self.date_field.clone(),
+                max_article_bytes: self.max_article_bytes,
+            },
+            max_article_seconds: self.max_article_seconds,
+            min_confidence: self.min_confidence,
+            aliases: self.aliases.clone(),
+            formats: self.format.clone(),
+            excel: self.excel,
+            delimiter: self.delimiter,
+            save_text: self.save_text,
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        jobs(self.jobs)
+    }
+}
+
+/// The number of model workers.
+pub fn jobs(asked_for: Option<u16>) -> usize {
+    asked_for.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+pub fn run(args: &ExtractArgs) -> Result<ExitCode> {
+    let options = args.options();
+    let plan = match Plan::new(&options, args.output.as_deref()) {
+        Err(RunError::Usage(message)) => usage(&message),
+        plan => plan?,
+    };
+    if args.dry_run {
+        return dry_run(args, &plan);
+    }
+    match &args.output {
+        Some(out) => into_folder(args, &options, &plan, out),
+        None if plan.is_stdin => to_stdout(args, &options),
+        None => usage("name the folder to write to with -o FOLDER"),
+    }
+}
+
+/// Ends the program as clap does where arguments are wrong.
+fn usage(message: &str) -> ! {
+    Cli::command().error(ErrorKind::ArgumentConflict, message).exit()
+}
+
+fn dry_run(args: &ExtractArgs, plan: &Plan) -> Result<ExitCode> {
+    let model = args.model.folder(None)?;
+    for skip in &plan.skipped {
+        println!("would skip {}: {}", skip.path, skip.reason);
+    }
+    let (files, megabytes) = (plan.inputs.len(), plan.bytes() as f64 / 1e6);
+    println!("would read {files} files ({}), {megabytes:.1} MB", plan.formats());
+    println!("would use the model {} on {} threads", model.display(), args.jobs());
+    if let Some(out) = &args.output {
+        println!("would write to {}", out.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &Path) -> Result<ExitCode> {
+    let folder = args.model.folder(None)?;
+    let mut progress = Progress::new(args.quiet, args.verbose);
+    if args.verbose {
+        progress.say(&format!("model {}, {} threads", folder.display(), args.jobs()));
+    }
+    if plan.inputs.is_empty() && !plan.is_stdin {
+        progress.say("warning: there is no article to read");
+    }
+    let (scorer, model) = load(&folder)?;
+    let stop = stop_on_signal()?;
+    keep_panics_quiet();
+    let jobs = args.jobs();
+    let extraction = Extraction { options, plan, out, model: &model, resume: args.resume, jobs, stop: &stop };
+    let result = extract(&extraction, &scorer, &mut |event| progress.show(&event));
+    progress.finish();
+    match result {
+        Err(RunError::Stopped) => {
+            eprintln!("stopped; what is done is kept in {}: run the same again with --resume", out.display());
+            Ok(ExitCode::from(STOPPED))
+        }
+        result => {
+            let (manifest, summary) = result?;
+            if !args.quiet {
+                let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary);
+                printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
+            }
+            Ok(ExitCode::from(if manifest.counts.skipped > 0 { SKIPPED } else { 0 }))
+        }
+    }
+}
+
+fn to_stdout(args: &ExtractArgs, options: &ExtractOptions) -> Result<ExitCode> {
+    let (scorer, _) = load(&args.model.folder(None)?)?;
+    keep_panics_quiet();
+    match stream(BufReader::new(io::stdin()), &io::stdout(), options, args.jobs(), &scorer) {
+        Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),
+        counts => Ok(ExitCode::from(if counts?.skipped > 0 { SKIPPED } else { 0 })),
+    }
+}
+
+/// A flag that ctrl-C sets. A second one ends the program at once.
+pub fn stop_on_signal() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let set = move || {
+        if flag.swap(true, Ordering::SeqCst) {
+            process::exit(STOPPED.into());
+        }
+    };
+    ctrlc::set_handler(set).context("cannot listen for ctrl-C")?;
+    Ok(stop)
+}
+
+/// What panics on one article is told as the reason of its skip; that is enough.
+pub fn keep_panics_quiet() {
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !thread::current().name().is_some_and(|name| name.starts_with("tieup-")) {
+            loud(info);
+        }
+    }));
+}

@@ -1,0 +1,76 @@
+//! `tieup model`, and the option that names a model.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use tch::Device;
+use tieup::{
+    model::{self, Model},
+    run::{ModelRecord, SharedModel},
+};
+
+/// Which model to use.
+#[derive(Debug, Args)]
+pub struct ModelOption {
+    /// The model's folder [default: models/base or models/small, here or beside the program]
+    #[arg(short, long, value_name = "FOLDER", env = "TIEUP_MODEL", hide_env_values = true)]
+    model: Option<PathBuf>,
+}
+
+impl ModelOption {
+    /// The folder named, otherwise `other`, otherwise that of a model which comes with tieup.
+    pub fn folder(&self, other: Option<&Path>) -> Result<PathBuf> {
+        let named = self.model.clone().or_else(|| other.map(Path::to_owned));
+        named.map_or_else(|| Ok(model::default_folder()?), Ok)
+    }
+}
+
+/// Loads the model in `folder`, and tells what it is.
+pub fn load(folder: &Path) -> Result<(SharedModel, ModelRecord)> {
+    let record = ModelRecord { folder: folder.display().to_string(), sha256: model::sha256(folder)? };
+    Ok((SharedModel::new(Model::load(folder, Device::Cpu)?), record))
+}
+
+/// Tell about models
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print what a model is: architecture, size, hash
+    Info {
+        /// The model's folder [default: models/base or models/small, here or beside the program]
+        #[arg(value_name = "FOLDER", env = "TIEUP_MODEL", hide_env_values = true)]
+        folder: Option<PathBuf>,
+    },
+}
+
+pub fn run(args: ModelArgs) -> Result<ExitCode> {
+    let Command::Info { folder } = args.command;
+    let folder = folder.map_or_else(model::default_folder, Ok)?;
+    let loaded = Model::load(&folder, Device::Cpu)?;
+    let config = &loaded.config;
+    let parameters: usize = loaded.store.variables().values().map(|variable| variable.numel()).sum();
+    println!("folder        {}", folder.display());
+    println!(
+        "architecture  {:?}: {} layers, {} wide, {} attention heads",
+        config.model_type, config.num_hidden_layers, config.hidden_size, config.num_attention_heads
+    );
+    println!("vocabulary    {} word pieces, windows of up to {}", config.vocab_size, config.max_pieces());
+    println!("parameters    {:.1} million, run in f32", parameters as f64 / 1e6);
+    println!("sha256        {}", model::sha256(&folder)?);
+    for path in model::files(&folder)? {
+        let bytes = fs::metadata(&path).with_context(|| format!("{}: cannot be read", path.display()))?.len();
+        let name = path.file_name().unwrap_or_default().display();
+        println!("file          {name}, {:.1} MB", bytes as f64 / 1e6);
+    }
+    Ok(ExitCode::SUCCESS)
+}
