@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
@@ -165,7 +165,10 @@ pub fn run(args: &ExtractArgs) -> Result<ExitCode> {
 
 /// Ends the program as clap does where arguments are wrong.
 fn usage(message: &str) -> ! {
-    Cli::command().error(ErrorKind::ArgumentConflict, message).exit()
+    let mut command = Cli::command();
+    command.build();
+    let extract = command.find_subcommand_mut("extract").cloned();
+    extract.unwrap_or(command).error(ErrorKind::ArgumentConflict, message).exit()
 }
 
 fn dry_run(args: &ExtractArgs, plan: &Plan) -> Result<ExitCode> {
@@ -189,6 +192,9 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
         progress.say(&format!("model {}, {} threads", folder.display(), args.jobs()));
     }
     if plan.inputs.is_empty() && !plan.is_stdin {
+        if let [skip, ..] = &*plan.skipped {
+            bail!("no input can be read; {}: {}", skip.path, skip.reason);
+        }
         progress.say("warning: there is no article to read");
     }
     let (scorer, model) = load(&folder)?;

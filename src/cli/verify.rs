@@ -73,9 +73,15 @@ fn print(manifest: &Manifest, differences: &[Difference], is_quiet: bool) -> io:
         let counts = &manifest.counts;
         writeln!(out, "the same: {} claims from {} articles", counts.claims, counts.processed)?;
     }
+    if differences.is_empty() {
+        return Ok(());
+    }
     let version = env!("CARGO_PKG_VERSION");
-    if !differences.is_empty() && manifest.tieup != version {
-        writeln!(out, "the run was made by tieup {}, and this is {version}", manifest.tieup)?;
+    if manifest.tieup != version {
+        writeln!(out, "note: the run was made by tieup {}, and this is {version}", manifest.tieup)?;
+    }
+    if !manifest.is_of_this_cpu() {
+        writeln!(out, "note: the run was made on another kind of CPU, so the last digit of a confidence may differ")?;
     }
     Ok(())
 }

@@ -302,7 +302,7 @@ impl<'a> Folder<'a> {
         let mut told: Vec<String> =
             done.notes.messages.iter().map(|message| format!("{}: {message}", done.origin.path)).collect();
         if done.notes.replaced > 0 {
-            told.push(format!("{}: {} characters could not be decoded", article.id, done.notes.replaced));
+            told.push(format!("{}: characters that could not be decoded: {}", done.origin.path, done.notes.replaced));
         }
         told.iter().for_each(|warning| (self.watch)(Event::Warning(warning)));
         self.warnings.add_all(told);

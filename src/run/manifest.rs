@@ -122,6 +122,12 @@ impl Manifest {
         let bytes = fs::read(path).map_err(|source| RunError::Read { path: path.to_owned(), source })?;
         serde_json::from_slice(&bytes).map_err(|source| RunError::Manifest { path: path.to_owned(), source })
     }
+
+    /// Whether the run was made on a processor that libtorch treats like this one. On others it uses other kernels, and the
+    /// last digit of a confidence may differ.
+    pub fn is_of_this_cpu(&self) -> bool {
+        self.cpu.features == Cpu::here().features
+    }
 }
 
 impl Seconds {

@@ -231,7 +231,6 @@ impl<S: Scorer> Pipeline<'_, S> {
             Begun::Over(outcome) => drop(results.send((number, cost, outcome))),
             Begun::InWork(work) => {
                 let batches = work.cut.batches.len();
-                let work = Arc::new(work);
                 for batch in 0..batches {
                     drop(jobs.send(Job { work: Arc::clone(&work), batch }));
                 }
@@ -270,7 +269,7 @@ impl<S: Scorer> Pipeline<'_, S> {
             spent: Duration::ZERO,
             failure: None,
         });
-        Begun::InWork(InWork { number, cost, cut, progress })
+        Begun::InWork(Arc::new(InWork { number, cost, cut, progress }))
     }
 
     /// Does jobs until there are no more.
@@ -344,7 +343,7 @@ impl Progress {
 /// How far [`Pipeline::begin`] came.
 enum Begun {
     Over(Outcome),
-    InWork(InWork),
+    InWork(Arc<InWork>),
 }
 
 fn skipped(id: String, path: String, stage: &'static str, reason: String) -> Outcome {
