@@ -27,7 +27,7 @@ use super::{
 /// The exit code of a run that left something out.
 const SKIPPED: u8 = 3;
 /// The exit code of a run that the user stopped.
-const STOPPED: u8 = 130;
+pub const STOPPED: u8 = 130;
 
 /// Read articles and write who partnered with whom, and why
 ///

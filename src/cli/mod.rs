@@ -1,15 +1,19 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
+mod config;
 mod corpus;
 mod eval;
 mod extract;
 mod model;
 mod progress;
+mod shell;
 mod train;
+mod verify;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Reads analysis articles and tells who partnered with whom, and why.
 #[derive(Debug, Parser)]
@@ -26,19 +30,38 @@ enum Command {
     Extract(extract::ExtractArgs),
     Model(model::ModelArgs),
     Train(train::TrainArgs),
+    Verify(verify::VerifyArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    run().unwrap_or_else(|error| {
+        eprintln!("error: {}", sentence(&error));
+        ExitCode::FAILURE
+    })
+}
+
+fn run() -> Result<ExitCode> {
+    let args = config::with_file(&Cli::command(), env::args_os().collect())?;
+    match Cli::parse_from(args).command {
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Model(args) => model::run(args),
         Command::Train(args) => train::run(&args),
-    };
-    result.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::from(1)
+        Command::Verify(args) => verify::run(&args),
+        Command::Completions(args) => shell::completions(&args, Cli::command()),
+        Command::Man(args) => shell::man(&args, Cli::command()),
+    }
+}
+
+/// An error and its causes. The library's errors say their cause themselves, and none is said twice.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |sentence, cause| match &*sentence {
+        "" => cause,
+        _ if sentence.contains(&cause) => sentence,
+        _ => format!("{sentence}: {cause}"),
     })
 }

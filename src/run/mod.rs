@@ -15,6 +15,7 @@
 mod analyst;
 mod batch;
 mod budget;
+mod compare;
 mod counts;
 mod error;
 mod extract;
@@ -30,10 +31,14 @@ mod plan;
 mod scorer;
 mod stream;
 mod summary;
-
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use analyst::Size;
+pub use compare::Difference;
 pub use counts::Counts;
 pub use error::RunError;
 pub use extract::{Event, Extraction, extract};
@@ -43,3 +48,4 @@ pub use plan::Plan;
 pub use scorer::{Scorer, SharedModel};
 pub use stream::stream;
 pub use summary::{Highlight, Summary};
+pub use verify::verify;

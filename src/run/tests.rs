@@ -1,0 +1,249 @@
+//! Whole runs with a stand-in for the model.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tempfile::TempDir;
+
+use super::{testing::Fake, *};
+
+/// A folder with `in`, where articles are, and beside it as many folders as a test wants to write to.
+struct Place(TempDir);
+
+impl Place {
+    /// Articles of all lengths in files and records, one of which cannot be read.
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        for i in 0..20 {
+            place.write(
+                &format!("{i}.txt"),
+                &"Bank bought Cloud. The deal is new, the price is old. ".repeat(1 + i * i % 17),
+            );
+        }
+        place.write("long.txt", &"Bank bought Cloud. The deal is new, the price is old. ".repeat(80));
+        let records = (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(i)));
+        place.write("r.jsonl", &(records.collect::<String>() + "nonsense\n"));
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::create_dir_all(self.path("in")).unwrap();
+        fs::write(self.path("in").join(name), text).unwrap();
+    }
+
+    fn options(&self) -> ExtractOptions {
+        let formats = vec![OutputFormat::Csv, OutputFormat::Jsonl];
+        ExtractOptions { inputs: vec![self.path("in")], formats, save_text: true, ..ExtractOptions::default() }
+    }
+
+    fn run(&self, out: &str, options: &ExtractOptions, jobs: usize) -> Manifest {
+        self.try_run(out, options, jobs, false, usize::MAX).unwrap()
+    }
+
+    /// Runs until so many articles are done.
+    fn try_run(
+        &self,
+        out: &str,
+        options: &ExtractOptions,
+        jobs: usize,
+        resume: bool,
+        until: usize,
+    ) -> Result<Manifest, RunError> {
+        let (out, stop) = (self.path(out), AtomicBool::new(false));
+        let plan = Plan::new(options, Some(&out))?;
+        let extraction = Extraction { options, plan: &plan, out: &out, model: &model(), resume, jobs, stop: &stop };
+        let mut watch = |event: Event| {
+            if let Event::Progress(counts, _) = event {
+                stop.store(counts.found >= until, Ordering::Relaxed);
+            }
+        };
+        extract(&extraction, &Fake::new(), &mut watch).map(|(manifest, _)| manifest)
+    }
+
+    /// Everything in a folder but its manifest.
+    fn results(&self, out: &str) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(self.path(out)).unwrap().map(|entry| entry.unwrap());
+        let named = entries.map(|entry| (entry.file_name().into_string().unwrap(), entry.path()));
+        named
+            .filter(|(name, _)| name != "run.json")
+            .map(|(name, path)| (name, fs::read_to_string(path).unwrap()))
+            .collect()
+    }
+}
+
+fn model() -> ModelRecord {
+    ModelRecord { folder: "fake".to_owned(), sha256: "fake".to_owned() }
+}
+
+#[test]
+fn the_number_of_workers_and_the_order_of_the_arguments_change_no_byte() {
+    let place = Place::new();
+    let manifest = place.run("one", &place.options(), 1);
+    let counts = manifest.counts;
+    assert_eq!((counts.found, counts.processed, counts.skipped), (52, 51, 1));
+    assert!(counts.windows > 2 * counts.processed, "{counts:?}");
+    assert!(counts.claims > 50, "{counts:?}");
+    let one = place.results("one");
+    assert!(one["claims.csv"].lines().count() == counts.claims + 1 && one.len() == 12, "{:?}", one.keys());
+
+    let mut files: Vec<PathBuf> = fs::read_dir(place.path("in")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort_by_key(|path| path.as_os_str().as_encoded_bytes().iter().rev().copied().collect::<Vec<u8>>());
+    place.run("three", &place.options(), 3);
+    assert_eq!(place.results("three"), one);
+    // Files that are named are called by their whole path; within a folder that path is the same for all.
+    let named = ExtractOptions { inputs: files.clone(), ..place.options() };
+    let turned = ExtractOptions { inputs: files.into_iter().rev().collect(), ..place.options() };
+    place.run("named", &named, 2);
+    place.run("turned", &turned, 2);
+    assert_eq!(place.results("named"), place.results("turned"));
+}
+
+#[test]
+fn a_resumed_run_gives_what_an_uninterrupted_one_does() {
+    let place = Place::new();
+    place.run("whole", &place.options(), 2);
+    for until in [1, 7, 20, 45] {
+        let stopped = place.try_run("out", &place.options(), 2, true, until);
+        assert!(matches!(stopped, Err(RunError::Stopped)));
+        assert_eq!(place.results("out").into_keys().collect::<Vec<_>>(), [".tieup-journal"]);
+        // What a kill leaves: the last record half written.
+        let journal = place.path("out").join(".tieup-journal");
+        let bytes = fs::read(&journal).unwrap();
+        fs::write(&journal, &bytes[..bytes.len() - 9]).unwrap();
+    }
+    let manifest = place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap();
+    assert!((40..51).contains(&manifest.resumed_articles), "{}", manifest.resumed_articles);
+    assert_eq!(place.results("out"), place.results("whole"));
+}
+
+#[test]
+fn what_has_changed_is_done_again() {
+    let place = Place::new();
+    assert!(place.try_run("out", &place.options(), 2, false, 30).is_err());
+    place.write("0.txt", "Ministry bought Plant.");
+    let resumed = place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap();
+    assert!(resumed.resumed_articles > 20);
+    place.run("whole", &place.options(), 2);
+    assert_eq!(place.results("out"), place.results("whole"));
+
+    assert!(place.try_run("out", &place.options(), 2, false, 30).is_err());
+    let other = ExtractOptions { min_confidence: 0.5, ..place.options() };
+    let error = place.try_run("out", &other, 2, true, usize::MAX).unwrap_err().to_string();
+    assert!(error.contains("it was begun with --min-confidence 0"), "{error}");
+}
+
+#[test]
+fn one_article_does_not_take_the_others_with_it() {
+    let place = Place::new();
+    place.write("3.txt", &"The deal is new. ".repeat(200));
+    place.write("4.txt", "State banned Cloud.");
+    place.write("5.txt", "  ");
+    place.write("6.txt", "\u{feff}");
+    fs::write(place.path("in").join("7.txt"), (0..=255).collect::<Vec<u8>>().repeat(9)).unwrap();
+    let options = ExtractOptions { max_article_seconds: 0, ..place.options() };
+    let manifest = place.run("out", &options, 2);
+    let counts = manifest.counts;
+    assert_eq!(counts.found, counts.processed + counts.skipped);
+    let reason = |name: &str| {
+        let skip = manifest.skipped.iter().find(|skip| skip.path.ends_with(name));
+        skip.map(|skip| (skip.stage.as_str(), skip.reason.as_str())).unwrap_or_else(|| panic!("{name} was not skipped"))
+    };
+    let slow = "took the model more than 0 seconds; raise --max-article-seconds to wait longer";
+    assert_eq!(reason("/3.txt"), ("model", slow));
+    assert_eq!(reason("/4.txt"), ("model", "tieup failed on it (a banned word); please report this article"));
+    assert_eq!(reason("/5.txt").0, "read");
+    assert_eq!(reason("/6.txt").0, "read");
+    assert_eq!(reason("/7.txt").0, "read");
+    assert_eq!(reason("/r.jsonl#31").0, "read");
+}
+
+/// A pipe that is seen from outside, and breaks after so many bytes.
+#[derive(Clone)]
+struct Pipe(Arc<Mutex<Vec<u8>>>, usize);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut written = self.0.lock().unwrap();
+        if written.len() >= self.1 {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_stream_answers_in_order_and_tells_of_bad_records() {
+    let input = "{\"id\":\"a\",\"text\":\"Bank bought Cloud.\"}\n{\"id\":\"b\",\"text\":\"State banned Cloud.\"}\n{\n{\"id\":\"c\",\"text\":\"Group bought Chip.\"}\n";
+    let pipe = Pipe(Arc::default(), usize::MAX);
+    let counts = stream(input.as_bytes(), pipe.clone(), &ExtractOptions::default(), 3, &Fake::new()).unwrap();
+    assert_eq!((counts.processed, counts.skipped), (2, 2));
+    let written = String::from_utf8(pipe.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<serde_json::Value> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = lines.iter().map(|line| (line["article"].as_str().unwrap(), line["whom"].as_str())).collect();
+    assert_eq!(told, [("a", Some("Cloud")), ("b", None), ("-#3", None), ("c", Some("Chip"))]);
+    assert!(lines[1]["error"].as_str().unwrap().contains("a banned word") && lines[1]["stage"] == "model");
+}
+
+#[test]
+fn a_broken_pipe_ends_the_run() {
+    let input = "{\"text\":\"Bank bought Cloud.\"}\n".repeat(5000);
+    let pipe = Pipe(Arc::default(), 500);
+    let input = io::Cursor::new(input.into_bytes());
+    let error = stream(input, pipe, &ExtractOptions::default(), 2, &Fake::new()).unwrap_err();
+    assert!(matches!(error, RunError::Output(error) if error.is_broken_pipe()));
+}
+
+fn verified(place: &Place, manifest: &Manifest, model: &ModelRecord) -> Result<Vec<Difference>, RunError> {
+    verify(manifest, &place.path("out"), &Fake::new(), model, 2, &AtomicBool::new(false), &mut |_| {})
+}
+
+#[test]
+fn verify_tells_what_is_different() {
+    let place = Place::new();
+    let out = place.path("out");
+    place.run("out", &place.options(), 2);
+    let manifest = Manifest::read(&out.join("run.json")).unwrap();
+    assert_eq!(verified(&place, &manifest, &model()).unwrap(), []);
+
+    let claims = fs::read_to_string(out.join("claims.csv")).unwrap();
+    fs::write(out.join("claims.csv"), claims.replacen("acquisition", "launch", 1)).unwrap();
+    let differences = verified(&place, &manifest, &model()).unwrap();
+    assert_eq!(differences.len(), 1);
+    assert_eq!(differences[0].rows, ["~ row 1: relation: launch → acquisition"]);
+
+    place.write("1.txt", "Bank");
+    place.write("new.txt", "Bank");
+    fs::remove_file(place.path("in").join("2.txt")).unwrap();
+    let error = verified(&place, &manifest, &model()).unwrap_err().to_string();
+    assert_eq!(error, "the inputs are not those of the run: 1.txt has changed, 2.txt is gone, new.txt is new");
+
+    let other = ModelRecord { sha256: "other".to_owned(), ..model() };
+    let error = verified(&place, &manifest, &other).unwrap_err().to_string();
+    assert!(error.starts_with("the model in fake is not the one of the run"), "{error}");
+    assert!(Path::new(&out).join("run.json").exists());
+}
+
+#[test]
+fn nothing_is_left_of_outputs_that_cannot_be_written() {
+    let place = Place::new();
+    fs::write(place.path("file"), "").unwrap();
+    let error = place.try_run("file", &place.options(), 1, false, usize::MAX).unwrap_err().to_string();
+    assert!(error.contains("cannot write") && error.contains("file"), "{error}");
+}
