@@ -212,7 +212,7 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
         result => {
             let (manifest, summary) = result?;
             if !args.quiet {
-                let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary);
+                let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary, args.verbose);
                 printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
             }
             Ok(ExitCode::from(if manifest.counts.skipped > 0 { SKIPPED } else { 0 }))

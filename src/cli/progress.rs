@@ -7,7 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tieup::run::{Counts, Event, Manifest, Summary};
+use tieup::run::{Counts, Event, Manifest, Seconds, Summary};
 
 /// How many warnings are shown unless all are asked for.
 const WARNINGS: usize = 10;
@@ -81,8 +81,14 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Prints what came of a run.
-pub fn print_summary(out: &mut impl Write, folder: &Path, manifest: &Manifest, summary: &Summary) -> io::Result<()> {
+/// Prints what came of a run, and where its time went where `is_verbose`.
+pub fn print_summary(
+    out: &mut impl Write,
+    folder: &Path,
+    manifest: &Manifest,
+    summary: &Summary,
+    is_verbose: bool,
+) -> io::Result<()> {
     let counts = &manifest.counts;
     writeln!(
         out,
@@ -95,6 +101,13 @@ pub fn print_summary(out: &mut impl Write, folder: &Path, manifest: &Manifest, s
         manifest.seconds.total,
         manifest.pieces_per_second,
     )?;
+    if is_verbose {
+        let Seconds { read, text, model, claims, output, .. } = manifest.seconds;
+        write!(out, "seconds of all threads: read {read:.1}, text {text:.1}, model {model:.1}, ")?;
+        write!(out, "claims {claims:.1}, output {output:.1}")?;
+        let memory = manifest.peak_memory_bytes.map(|bytes| format!("; {} MB of memory", bytes / 1_000_000));
+        writeln!(out, "{}", memory.unwrap_or_default())?;
+    }
     for skip in manifest.skipped.iter().take(WARNINGS) {
         writeln!(out, "skipped {}: {}", skip.path, skip.reason)?;
     }

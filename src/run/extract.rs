@@ -114,9 +114,9 @@ pub fn extract<S: Scorer>(
         let ran = skips.and_then(|()| {
             if plan.is_stdin {
                 let items = article::read_jsonl(std::io::BufReader::new(std::io::stdin()), "-", &options.read);
-                pipeline.run(Feed::stream(items, &options.read, &budget, is_cancelled), &mut folder)
+                pipeline.run(Feed::stream(items, &options.read, &budget, &clock.read, is_cancelled), &mut folder)
             } else {
-                pipeline.run(Feed::files(&plan.inputs, &options.read, &budget, is_cancelled), &mut folder)
+                pipeline.run(Feed::files(&plan.inputs, &options.read, &budget, &clock.read, is_cancelled), &mut folder)
             }
         });
         halt.store(ran.is_err(), Ordering::Relaxed);

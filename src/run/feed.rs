@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use super::{budget::Budget, plan::is_whole};
+use super::{budget::Budget, pipeline::Stage, plan::is_whole};
 use crate::article::{Article, Compression, Format, Input, Item, Items, ReadNotes, ReadOptions, Skip, read};
 
 /// The least that an article counts: with it, at most a thousand or so are in work at once.
@@ -47,27 +47,41 @@ pub(super) struct Feed<'a, C> {
     /// The file of records that is being read.
     records: Option<(Items, Origin)>,
     budget: &'a Budget,
+    /// The time that reading takes.
+    clock: &'a Stage,
     is_cancelled: C,
     count: u64,
 }
 
 impl<'a, C: Fn() -> bool> Feed<'a, C> {
     /// The articles of `inputs`, until `is_cancelled`.
-    pub fn files(inputs: &'a [Input], options: &'a ReadOptions, budget: &'a Budget, is_cancelled: C) -> Self {
-        Self { inputs: inputs.iter(), options, records: None, budget, is_cancelled, count: 0 }
+    pub fn files(
+        inputs: &'a [Input],
+        options: &'a ReadOptions,
+        budget: &'a Budget,
+        clock: &'a Stage,
+        is_cancelled: C,
+    ) -> Self {
+        Self { inputs: inputs.iter(), options, records: None, budget, clock, is_cancelled, count: 0 }
     }
 
     /// The articles of a stream.
-    pub fn stream(items: Items, options: &'a ReadOptions, budget: &'a Budget, is_cancelled: C) -> Self {
+    pub fn stream(
+        items: Items,
+        options: &'a ReadOptions,
+        budget: &'a Budget,
+        clock: &'a Stage,
+        is_cancelled: C,
+    ) -> Self {
         let origin = Origin { path: "-".to_owned(), name: "-".to_owned() };
-        Self { inputs: [].iter(), options, records: Some((items, origin)), budget, is_cancelled, count: 0 }
+        Self { records: Some((items, origin)), ..Self::files(&[], options, budget, clock, is_cancelled) }
     }
 
     fn next_raw(&mut self) -> Option<(usize, Raw<'a>)> {
         loop {
             if let Some((items, origin)) = &mut self.records {
                 // A reader that panics is not asked again.
-                match catch_unwind(AssertUnwindSafe(|| items.next())) {
+                match self.clock.time(|| catch_unwind(AssertUnwindSafe(|| items.next()))).0 {
                     Ok(Some(Item::Article(article, notes))) => {
                         let cost = article.text.len().saturating_mul(TEXT_COST);
                         return Some((cost, Raw::Record(Box::new((article, notes)), origin.clone())));

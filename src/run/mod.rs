@@ -42,7 +42,7 @@ pub use compare::Difference;
 pub use counts::Counts;
 pub use error::RunError;
 pub use extract::{Event, Extraction, extract};
-pub use manifest::{Manifest, ModelRecord};
+pub use manifest::{Manifest, ModelRecord, Seconds};
 pub use options::{ExtractOptions, OutputFormat};
 pub use plan::Plan;
 pub use scorer::{Scorer, SharedModel};

@@ -87,7 +87,8 @@ pub(super) struct Clock {
 pub(super) struct Stage(AtomicU64);
 
 impl Stage {
-    fn time<T>(&self, work: impl FnOnce() -> T) -> (T, Duration) {
+    /// Does some work on the clock; also gives the time it took.
+    pub fn time<T>(&self, work: impl FnOnce() -> T) -> (T, Duration) {
         let start = Instant::now();
         let result = work();
         let spent = start.elapsed();

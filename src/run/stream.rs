@@ -41,7 +41,7 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
         calibration: Calibration::default(),
         aliases: &aliases,
     };
-    let (budget, halt) = (Budget::new(IN_WORK), AtomicBool::new(false));
+    let (budget, clock, halt) = (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false));
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),
         read: &options.read,
@@ -51,10 +51,10 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
         budget: &budget,
         stop: &AtomicBool::new(false),
         halt: &halt,
-        clock: &Clock::default(),
+        clock: &clock,
     };
     let items = read_jsonl(input, "-", &options.read);
-    let feed = Feed::stream(items, &options.read, &budget, || halt.load(Ordering::Relaxed));
+    let feed = Feed::stream(items, &options.read, &budget, &clock.read, || halt.load(Ordering::Relaxed));
     let mut lines = Lines { claims: JsonLines::new(output.clone(), TARGET), errors: output, counts: Counts::default() };
     pipeline.run(feed, &mut lines)?;
     Ok(lines.counts)
