@@ -28,7 +28,7 @@ impl Place {
         fs::create_dir(place.path("in")).unwrap();
         for i in 0..12 {
             let text = "Bank bought Cloud because the price is new. Will Energy join Chip, the old rival? ";
-            place.write(&format!("in/{i}.txt"), &text.repeat(1 + i * 7 % 12 * 4));
+            place.write(&format!("in/{i}.txt"), &text.repeat(1 + i * 7 % 12 * 2));
         }
         place.write("in/bad.jsonl", "{\"text\": \"Bank bought Cloud.\"}\nnonsense\n");
         place

@@ -32,6 +32,9 @@ pub enum RunError {
         /// Why.
         source: io::Error,
     },
+    /// Another process holds the journal.
+    #[error("another run is writing to {}; wait for it to end, or name another folder", .0.display())]
+    Busy(PathBuf),
     /// The journal is that of another run.
     #[error("{} cannot be resumed: {changed}; run without --resume to start over", folder.display())]
     OtherRun {

@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -58,38 +58,38 @@ pub(super) struct Known {
 
 impl Journal {
     /// Starts a journal in `folder`, in place of one that may be there.
+    ///
+    /// # Errors
+    /// If it cannot be written, or another process is writing to it.
     pub fn create(folder: &Path, conditions: &Conditions) -> Result<Self, RunError> {
-        let path = folder.join(NAME);
-        let file = fs::create_dir_all(folder).and_then(|()| File::create(&path));
-        let file = file.map_err(|source| RunError::Journal { path: path.clone(), source })?;
-        let mut journal = Self { path, writer: BufWriter::new(file), synced: Instant::now() };
-        journal.write(conditions)?;
-        journal.sync()?;
-        Ok(journal)
+        let (path, file) = open(folder)?;
+        Self::start(path, file, conditions)
     }
 
     /// Goes on with the journal in `folder`, if there is one that got as far as its first record.
     ///
     /// # Errors
-    /// If it was written under other conditions.
+    /// As [`Journal::create`], and if it was written under other conditions.
     pub fn resume(folder: &Path, conditions: &Conditions) -> Result<(Self, Known), RunError> {
-        let path = folder.join(NAME);
+        let (path, mut file) = open(folder)?;
         let fail = |source| RunError::Journal { path: path.clone(), source };
-        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok((Self::create(folder, conditions)?, Known::default()));
-            }
-            Err(error) => return Err(fail(error)),
-        };
         let (former, places, end) = scan(&file).map_err(fail)?;
-        let Some(former) = former else { return Ok((Self::create(folder, conditions)?, Known::default())) };
+        let Some(former) = former else { return Ok((Self::start(path, file, conditions)?, Known::default())) };
         if former != *conditions {
             return Err(RunError::OtherRun { folder: folder.to_owned(), changed: changed(&former, conditions) });
         }
         file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(fail)?;
         let known = Known { places, file: Some(Mutex::new(File::open(&path).map_err(fail)?)) };
         Ok((Self { path, writer: BufWriter::new(file), synced: Instant::now() }, known))
+    }
+
+    fn start(path: PathBuf, mut file: File, conditions: &Conditions) -> Result<Self, RunError> {
+        let empty = file.set_len(0).and_then(|()| file.rewind());
+        empty.map_err(|source| RunError::Journal { path: path.clone(), source })?;
+        let mut journal = Self { path, writer: BufWriter::new(file), synced: Instant::now() };
+        journal.write(conditions)?;
+        journal.sync()?;
+        Ok(journal)
     }
 
     /// Keeps the result of an article. It is safe on the disk within seconds.
@@ -136,6 +136,19 @@ impl Known {
     /// How many articles are known.
     pub fn len(&self) -> usize {
         self.places.len()
+    }
+}
+
+/// Opens the journal in `folder` for this process alone, as long as it keeps it open.
+fn open(folder: &Path) -> Result<(PathBuf, File), RunError> {
+    let path = folder.join(NAME);
+    let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    let file = fs::create_dir_all(folder).and_then(|()| open());
+    let file = file.map_err(|source| RunError::Journal { path: path.clone(), source })?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(RunError::Busy(folder.to_owned())),
+        // Some file systems know no locks.
+        Err(TryLockError::Error(_)) | Ok(()) => Ok((path, file)),
     }
 }
 
@@ -228,6 +241,7 @@ mod tests {
         journal.add("a", &finished(0.1)).unwrap();
         journal.add("b", &finished(0.2)).unwrap();
         journal.sync().unwrap();
+        drop(journal);
         let whole = fs::read(&path).unwrap();
         let last = whole[..whole.len() - 1].iter().rposition(|&byte| byte == b'\n').unwrap() + 1;
         for cut in last..whole.len() {
@@ -236,10 +250,11 @@ mod tests {
             assert_eq!((known.get("a"), known.get("b")), (Some(finished(0.1)), None));
             journal.add("c", &finished(0.3)).unwrap();
             journal.sync().unwrap();
+            drop(journal);
             let (_, known) = Journal::resume(folder.path(), &conditions()).unwrap();
             assert_eq!((known.len(), known.get("c")), (2, Some(finished(0.3))));
         }
-        journal.remove().unwrap();
+        Journal::create(folder.path(), &conditions()).unwrap().remove().unwrap();
         assert!(!path.exists());
     }
 
@@ -249,6 +264,17 @@ mod tests {
         assert_eq!(Journal::resume(folder.path(), &conditions()).unwrap().1.len(), 0);
         fs::write(folder.path().join(NAME), "0123").unwrap();
         assert_eq!(Journal::resume(folder.path(), &conditions()).unwrap().1.len(), 0);
+    }
+
+    #[test]
+    fn two_runs_do_not_write_to_one_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Journal::create(folder.path(), &conditions()).unwrap();
+        let error = Journal::create(folder.path(), &conditions()).err().unwrap().to_string();
+        assert!(error.starts_with("another run is writing to "), "{error}");
+        assert!(Journal::resume(folder.path(), &conditions()).is_err());
+        drop(first);
+        assert!(Journal::resume(folder.path(), &conditions()).is_ok());
     }
 
     #[test]
