@@ -49,7 +49,7 @@ pub struct ExtractArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     model: ModelOption,
-    /// What to write: csv, jsonl, xlsx, or several of them
+    /// What to write: csv, jsonl, xlsx, parquet, or several of them
     #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "csv")]
     format: Vec<OutputFormat>,
     /// Write CSV that Excel opens by a double click

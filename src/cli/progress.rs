@@ -7,7 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tieup::run::{Counts, Event, Manifest, Seconds, Summary};
+use tieup::run::{Counts, Event, Manifest, OutputFormat, Seconds, Summary};
 
 /// How many warnings are shown unless all are asked for.
 const WARNINGS: usize = 10;
@@ -122,5 +122,21 @@ pub fn print_summary(
         let (who, relation, whom) = (&claim.who, claim.relation, &claim.whom);
         writeln!(out, "  {:.2}  {who} – {relation} – {whom}{why}  [{}]", claim.confidence, claim.article)?;
     }
-    writeln!(out, "\nThe results are in {}.", folder.display())
+    writeln!(out, "\n{}", next(folder, &manifest.options.formats))
+}
+
+/// Where to look next.
+fn next(folder: &Path, formats: &[OutputFormat]) -> String {
+    let first = match formats.first() {
+        Some(OutputFormat::Jsonl) => "claims.jsonl",
+        Some(OutputFormat::Xlsx) => "tieup.xlsx",
+        Some(OutputFormat::Parquet) => "claims.parquet",
+        Some(OutputFormat::Csv) | None => "claims.csv",
+    };
+    let open = format!("Next: open {}", folder.join(first).display());
+    if formats.contains(&OutputFormat::Csv) {
+        format!("{open}, or run `tieup report {}` for a page to read, filter and follow.", folder.display())
+    } else {
+        format!("{open}.")
+    }
 }

@@ -48,6 +48,8 @@ impl<'a> Cell<'a> {
 pub enum Kind {
     /// Any text.
     Text,
+    /// A text that names an article or a claim.
+    Id,
     /// One of some words.
     Word(fn() -> Vec<&'static str>),
     /// `YYYY-MM-DD`.

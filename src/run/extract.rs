@@ -25,7 +25,7 @@ use super::{
 use crate::{
     article::{self, Compression, Skip},
     claims::{Aliases, Calibration, DecodeOptions},
-    output::{self, CsvFolder, CsvStyle, JsonFile, OutputError, Sink, TextsFile, XlsxFile},
+    output::{self, CsvFolder, CsvStyle, JsonFile, OutputError, Parquet, ParquetFolder, Sink, TextsFile, XlsxFile},
 };
 
 /// What may be in work at once, in bytes.
@@ -186,6 +186,7 @@ fn sinks(options: &ExtractOptions, out: &Path) -> Result<Vec<Box<dyn Sink>>, Out
             OutputFormat::Csv => Box::new(CsvFolder::create(out, style)?),
             OutputFormat::Jsonl => Box::new(JsonFile::create(out)?),
             OutputFormat::Xlsx => Box::new(XlsxFile::create(out)?),
+            OutputFormat::Parquet => Box::new(ParquetFolder::create(out, Parquet)?),
         });
     }
     if options.save_text {
