@@ -122,8 +122,7 @@ impl Values {
 
     fn push(&mut self, cell: Cell) {
         match (self, cell) {
-            // What is not there and what is empty are the same in CSV, and so here.
-            (Self::Texts(texts), Cell::Text(text)) => texts.push((!text.is_empty()).then(|| text.into_owned())),
+            (Self::Texts(texts), Cell::Text(text)) => texts.push(Some(text.into_owned())),
             (Self::Texts(texts), _) => texts.push(None),
             (Self::Dates(dates), Cell::Text(date)) => dates.push(days(&date)),
             (Self::Dates(dates), _) => dates.push(None),
