@@ -217,15 +217,15 @@ pub(crate) fn sentence_means(windows: &[WindowInput], hidden: &Tensor) -> Tensor
     Tensor::from_slice(&means).view([count as i64, columns as i64]).to(hidden.device())
 }
 
-/// The runs that the best tags make in each window; token 0 is the first piece that is not special.
+/// The runs in each window; token 0 is the first piece that is not special.
 fn tagged_runs(logits: &Tensor, windows: &[WindowInput]) -> Vec<Vec<Run>> {
-    let (best, tags) = logits.softmax(-1, Kind::Float).max_dim(-1, false);
-    let read = |row: usize, length: usize| {
-        let of = |all: &Tensor| all.get(row as i64).narrow(0, 1, length as i64).to(Device::Cpu);
-        let tags: Vec<i64> = Vec::try_from(of(&tags)).expect("tags are whole numbers");
-        tags.into_iter().map(|t| t as usize).zip(floats(&of(&best))).collect::<Vec<_>>()
+    let logarithms = logits.log_softmax(-1, Kind::Float).to(Device::Cpu);
+    let tags = logits.size()[2] as usize;
+    let rows = |(i, window): (usize, &WindowInput)| -> Vec<Vec<f32>> {
+        let of_window = logarithms.get(i as i64).narrow(0, 1, window.tokens.len() as i64);
+        floats(&of_window).chunks(tags).map(<[f32]>::to_vec).collect()
     };
-    windows.iter().enumerate().map(|(i, window)| runs(&read(i, window.tokens.len()))).collect()
+    windows.iter().enumerate().map(|window| runs(&rows(window))).collect()
 }
 
 /// Runs as a span set wants them: places among the pieces of the batch, which begin with a special one.
