@@ -187,9 +187,11 @@ fn arguments(
 fn reasons(place: &Place, scores: &WindowScores, trigger: usize, own_trigger: bool) -> Vec<Reason> {
     let Some(row) = scores.why.get(trigger) else { return Vec::new() };
     let reason = |(reason, &confidence): (&crate::model::Tagged<_>, &f32)| {
-        let wanted = confidence > YES && (own_trigger || place.is_own(&reason.tokens));
+        // A run of which the model is unsure is mostly a scrap of a longer one.
+        let both = all_right([reason.confidence, confidence]);
+        let wanted = both > YES && (own_trigger || place.is_own(&reason.tokens));
         let span = trim(place.text, if wanted { place.span(&reason.tokens)? } else { return None })?;
-        Some(Reason { span, kind: reason.label, confidence })
+        Some(Reason { span, kind: reason.label, confidence: both })
     };
     scores.reasons.iter().zip(row).filter_map(reason).collect()
 }
@@ -222,10 +224,11 @@ pub(super) fn likeliest<L: Copy>(labels: &[L], probabilities: &[f32; 4]) -> (L, 
     (labels[best], probabilities[best])
 }
 
-/// The span without white space at its ends; `None` if nothing else is there.
+/// The span without white space and joining signs at its ends; `None` if nothing else is there.
 fn trim(text: &str, span: Span) -> Option<Span> {
+    let joins = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–' | '-');
     let words = span.of(text);
-    let start = span.start + (words.len() - words.trim_start().len());
-    let trimmed = words.trim();
+    let start = span.start + (words.len() - words.trim_start_matches(joins).len());
+    let trimmed = words.trim_matches(joins);
     (!trimmed.is_empty()).then(|| Span::new(start, start + trimmed.len()))
 }
