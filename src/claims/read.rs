@@ -69,7 +69,8 @@ pub(super) struct Argument {
 /// Reads one window. Scores that do not fit the window are passed over.
 pub(super) fn read(text: &str, document: &Document, window: &Window, scores: &WindowScores) -> WindowReading {
     let place = Place { text, document, window };
-    let spans: Vec<Option<Span>> = scores.mentions.iter().map(|mention| place.span(&mention.tokens)).collect();
+    let spans: Vec<Option<Span>> =
+        scores.mentions.iter().map(|mention| bare(text, place.span(&mention.tokens)?)).collect();
     let words: Vec<&str> = spans.iter().map(|span| span.map_or("", |span| span.of(text))).collect();
     let antecedents = antecedents(scores, &words);
     let triggers = triggers(&place, scores, &spans, &antecedents);
@@ -231,4 +232,28 @@ fn trim(text: &str, span: Span) -> Option<Span> {
     let start = span.start + (words.len() - words.trim_start_matches(joins).len());
     let trimmed = words.trim_matches(joins);
     (!trimmed.is_empty()).then(|| Span::new(start, start + trimmed.len()))
+}
+
+/// A mention's span without a bracket that opens in it and does not close (`Gillette Co <GS`), and without an apostrophe at
+/// its end; `None` if nothing else is there.
+fn bare(text: &str, span: Span) -> Option<Span> {
+    let words = span.of(text);
+    let opens = |(open, close): (char, char)| words.rfind(open).filter(|&at| !words[at..].contains(close));
+    let cut = [('<', '>'), ('(', ')'), ('[', ']')].into_iter().filter_map(opens).min().unwrap_or(words.len());
+    let kept = words[..cut].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '’'));
+    (!kept.is_empty()).then(|| Span::new(span.start, span.start + kept.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_is_cut_before_an_open_bracket() {
+        let shown = |text: &'static str| bare(text, Span::new(0, text.len())).map(|span| span.of(text));
+        assert_eq!(shown("Gillette Co <GS"), Some("Gillette Co"));
+        assert_eq!(shown("Industrial Equity (Pacific)"), Some("Industrial Equity (Pacific)"));
+        assert_eq!(shown("Borman'"), Some("Borman"));
+        assert_eq!(shown("<"), None);
+    }
 }

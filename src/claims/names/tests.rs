@@ -50,6 +50,7 @@ fn spellings_of_one_name() {
         ("[o Samsung Co., Ltd.] or [o Samsung Limited]", &["Samsung", "Samsung"]),
         ("[o Boeing Company] grew. [o Boeing] fell. [o Boeing] rose.", &["Boeing", "Boeing", "Boeing"]),
         ("[o OPENAI] WINS. [o OpenAI] said", &["OpenAI", "OpenAI"]),
+        ("[o GAF] or [o GAF] or [o GAF] or [o GAF], by a slip [o GAf]", &["GAF"; 5]),
         ("[o Siemens AG], [o Siemens] and [o SIEMENS AG]", &["Siemens", "Siemens", "Siemens"]),
         ("[o Novo Nordisk A/S] and [o Novo Nordisk]", &["Novo Nordisk", "Novo Nordisk"]),
         ("[o JP Morgan] or [o JPMorgan]. [o JPMorgan]", &["JPMorgan", "JPMorgan", "JPMorgan"]),
