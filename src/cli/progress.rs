@@ -92,7 +92,7 @@ pub fn print_summary(
     let counts = &manifest.counts;
     writeln!(
         out,
-        "{} articles read, {} skipped: {} claims ({} with a reason) in {} sentences, {:.1} s, {:.0} word pieces/s",
+        "{} articles read, {} skipped: {} claims ({} with a reason) in {} sentences, {:.1} s, {:.0} word pieces/s in {}",
         counts.processed,
         counts.skipped,
         counts.claims,
@@ -100,6 +100,7 @@ pub fn print_summary(
         counts.sentences,
         manifest.seconds.total,
         manifest.pieces_per_second,
+        manifest.precision,
     )?;
     if is_verbose {
         let Seconds { read, text, model, claims, output, .. } = manifest.seconds;
