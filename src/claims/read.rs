@@ -192,7 +192,8 @@ fn reasons(place: &Place, scores: &WindowScores, trigger: usize, own_trigger: bo
         let both = all_right([reason.confidence, confidence]);
         let wanted = both > YES && (own_trigger || place.is_own(&reason.tokens));
         let span = trim(place.text, if wanted { place.span(&reason.tokens)? } else { return None })?;
-        Some(Reason { span, kind: reason.label, confidence: both })
+        let span = within_paragraph(place.text, span)?;
+        (!is_scrap(span.of(place.text))).then_some(Reason { span, kind: reason.label, confidence: both })
     };
     scores.reasons.iter().zip(row).filter_map(reason).collect()
 }
@@ -234,14 +235,42 @@ fn trim(text: &str, span: Span) -> Option<Span> {
     (!trimmed.is_empty()).then(|| Span::new(start, start + trimmed.len()))
 }
 
-/// A mention's span without a bracket that opens in it and does not close (`Gillette Co <GS`), and without an apostrophe at
-/// its end; `None` if nothing else is there.
+/// The longest part of the span that holds no blank line: nobody gives half a reason before one and half behind it.
+fn within_paragraph(text: &str, span: Span) -> Option<Span> {
+    let mut start = span.start;
+    let parts = span.of(text).split("\n\n").map(|part| {
+        let part_span = Span::new(start, start + part.len());
+        start = part_span.end + 2;
+        part_span
+    });
+    trim(text, parts.max_by_key(|part| part.len())?)
+}
+
+/// Whether a reason is nothing but words that only join others.
+fn is_scrap(reason: &str) -> bool {
+    const JOINING: &[&str] = &[
+        "a", "an", "and", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "in", "is", "it",
+        "its", "not", "of", "on", "or", "so", "that", "the", "their", "they", "this", "to", "was", "were", "which",
+        "with",
+    ];
+    let mut words = reason.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| JOINING.contains(&word.to_lowercase().as_str()))
+}
+
+/// A mention's span without a bracket that opens in it and does not close (`Gillette Co <GS`), and without signs at its ends
+/// that are no part of a name; `None` if nothing else is there.
 fn bare(text: &str, span: Span) -> Option<Span> {
+    const SIGNS: &[char] = &['<', '>', '*', '|', ',', ';', ':', '\'', '’', '‘', '"', '“', '”', '—', '–', '-', '/', '.'];
+    let is_sign = |c: char| c.is_whitespace() || SIGNS.contains(&c);
     let words = span.of(text);
+    let start = words.len() - words.trim_start_matches(is_sign).len();
+    let words = &words[start..];
     let opens = |(open, close): (char, char)| words.rfind(open).filter(|&at| !words[at..].contains(close));
     let cut = [('<', '>'), ('(', ')'), ('[', ']')].into_iter().filter_map(opens).min().unwrap_or(words.len());
-    let kept = words[..cut].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '’'));
-    (!kept.is_empty()).then(|| Span::new(span.start, span.start + kept.len()))
+    // A point may belong to an abbreviation.
+    let kept = words[..cut].trim_end_matches(|c| is_sign(c) && c != '.');
+    let start = span.start + start;
+    kept.contains(char::is_alphanumeric).then(|| Span::new(start, start + kept.len()))
 }
 
 #[cfg(test)]
@@ -249,11 +278,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mention_is_cut_before_an_open_bracket() {
+    fn a_mention_keeps_what_is_part_of_a_name() {
         let shown = |text: &'static str| bare(text, Span::new(0, text.len())).map(|span| span.of(text));
         assert_eq!(shown("Gillette Co <GS"), Some("Gillette Co"));
         assert_eq!(shown("Industrial Equity (Pacific)"), Some("Industrial Equity (Pacific)"));
         assert_eq!(shown("Borman'"), Some("Borman"));
+        assert_eq!(shown("<Exco International"), Some("Exco International"));
+        assert_eq!(shown("$5 million"), Some("$5 million"));
+        assert_eq!(shown("Acme Corp."), Some("Acme Corp."));
         assert_eq!(shown("<"), None);
     }
 }
