@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tch::{Device, nn::VarStore};
 use tempfile::TempDir;
 use tieup::{
-    model::{Encoder, Heads, Model, ModelConfig},
+    model::{Encoder, Heads, Model, ModelConfig, Precision},
     text::Tokenizer,
 };
 
@@ -84,7 +84,8 @@ fn make_model(folder: &Path) {
     let encoder = Encoder::new(&store.root(), &config);
     let heads = Heads::new(&store.root(), config.hidden_size);
     let tokenizer = Tokenizer::from_file(&fixtures.join("tokenizer.json")).unwrap();
-    Model { config, tokenizer, encoder, heads, store }.save(folder, &fixtures).unwrap();
+    let precision = Precision::F32;
+    Model { config, precision, tokenizer, encoder, heads, store }.save(folder, &fixtures).unwrap();
 }
 
 #[test]

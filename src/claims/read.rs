@@ -69,7 +69,8 @@ pub(super) struct Argument {
 /// Reads one window. Scores that do not fit the window are passed over.
 pub(super) fn read(text: &str, document: &Document, window: &Window, scores: &WindowScores) -> WindowReading {
     let place = Place { text, document, window };
-    let spans: Vec<Option<Span>> = scores.mentions.iter().map(|mention| place.span(&mention.tokens)).collect();
+    let spans: Vec<Option<Span>> =
+        scores.mentions.iter().map(|mention| bare(text, place.span(&mention.tokens)?)).collect();
     let words: Vec<&str> = spans.iter().map(|span| span.map_or("", |span| span.of(text))).collect();
     let antecedents = antecedents(scores, &words);
     let triggers = triggers(&place, scores, &spans, &antecedents);
@@ -187,9 +188,11 @@ fn arguments(
 fn reasons(place: &Place, scores: &WindowScores, trigger: usize, own_trigger: bool) -> Vec<Reason> {
     let Some(row) = scores.why.get(trigger) else { return Vec::new() };
     let reason = |(reason, &confidence): (&crate::model::Tagged<_>, &f32)| {
-        let wanted = confidence > YES && (own_trigger || place.is_own(&reason.tokens));
+        // A run of which the model is unsure is mostly a scrap of a longer one.
+        let both = all_right([reason.confidence, confidence]);
+        let wanted = both > YES && (own_trigger || place.is_own(&reason.tokens));
         let span = trim(place.text, if wanted { place.span(&reason.tokens)? } else { return None })?;
-        Some(Reason { span, kind: reason.label, confidence })
+        Some(Reason { span, kind: reason.label, confidence: both })
     };
     scores.reasons.iter().zip(row).filter_map(reason).collect()
 }
@@ -222,10 +225,35 @@ pub(super) fn likeliest<L: Copy>(labels: &[L], probabilities: &[f32; 4]) -> (L, 
     (labels[best], probabilities[best])
 }
 
-/// The span without white space at its ends; `None` if nothing else is there.
+/// The span without white space and joining signs at its ends; `None` if nothing else is there.
 fn trim(text: &str, span: Span) -> Option<Span> {
+    let joins = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–' | '-');
     let words = span.of(text);
-    let start = span.start + (words.len() - words.trim_start().len());
-    let trimmed = words.trim();
+    let start = span.start + (words.len() - words.trim_start_matches(joins).len());
+    let trimmed = words.trim_matches(joins);
     (!trimmed.is_empty()).then(|| Span::new(start, start + trimmed.len()))
+}
+
+/// A mention's span without a bracket that opens in it and does not close (`Gillette Co <GS`), and without an apostrophe at
+/// its end; `None` if nothing else is there.
+fn bare(text: &str, span: Span) -> Option<Span> {
+    let words = span.of(text);
+    let opens = |(open, close): (char, char)| words.rfind(open).filter(|&at| !words[at..].contains(close));
+    let cut = [('<', '>'), ('(', ')'), ('[', ']')].into_iter().filter_map(opens).min().unwrap_or(words.len());
+    let kept = words[..cut].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '’'));
+    (!kept.is_empty()).then(|| Span::new(span.start, span.start + kept.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_is_cut_before_an_open_bracket() {
+        let shown = |text: &'static str| bare(text, Span::new(0, text.len())).map(|span| span.of(text));
+        assert_eq!(shown("Gillette Co <GS"), Some("Gillette Co"));
+        assert_eq!(shown("Industrial Equity (Pacific)"), Some("Industrial Equity (Pacific)"));
+        assert_eq!(shown("Borman'"), Some("Borman"));
+        assert_eq!(shown("<"), None);
+    }
 }

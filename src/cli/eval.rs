@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tch::Device;
 
+use super::model::PrecisionOption;
 use tieup::{
     claims::{Aliases, Calibration, DecodeOptions},
     corpus::{CorpusFile, Record, Texts, read},
@@ -32,6 +33,8 @@ pub struct EvalArgs {
     /// The model's folder
     #[arg(long, value_name = "FOLDER", default_value = "models/small", conflicts_with = "against")]
     model: PathBuf,
+    #[command(flatten)]
+    precision: PrecisionOption,
     /// Compare with these labels of the same passages instead of with a model: two readers' agreement
     #[arg(long, value_name = "PATH")]
     against: Option<PathBuf>,
@@ -149,7 +152,7 @@ fn other_labels(path: &PathBuf, texts: Option<&Texts>, files: &[CorpusFile]) -> 
 
 /// For each record of each file what the model says about it.
 fn model_answers(args: &EvalArgs, files: &[CorpusFile]) -> Result<Vec<Vec<Option<Answer>>>> {
-    let model = Model::load(&args.model, Device::cuda_if_available())?;
+    let model = Model::open(&args.model, Device::cuda_if_available(), args.precision.asked())?;
     let options = DecodeOptions {
         min_confidence: args.min_confidence,
         calibration: Calibration::default(),

@@ -20,7 +20,7 @@ use tieup::{
 
 use super::{
     Cli,
-    model::{ModelOption, load},
+    model::{ModelOption, PrecisionOption, load},
     progress::{Progress, print_summary},
 };
 
@@ -49,7 +49,9 @@ pub struct ExtractArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     model: ModelOption,
-    /// What to write: csv, jsonl, xlsx, or several of them
+    #[command(flatten)]
+    precision: PrecisionOption,
+    /// What to write: csv, jsonl, xlsx, parquet, or several of them
     #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "csv")]
     format: Vec<OutputFormat>,
     /// Write CSV that Excel opens by a double click
@@ -197,7 +199,7 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
         }
         progress.say("warning: there is no article to read");
     }
-    let (scorer, model) = load(&folder)?;
+    let (scorer, model) = load(&folder, args.precision.asked())?;
     let stop = stop_on_signal()?;
     keep_panics_quiet();
     let jobs = args.jobs();
@@ -221,7 +223,7 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
 }
 
 fn to_stdout(args: &ExtractArgs, options: &ExtractOptions) -> Result<ExitCode> {
-    let (scorer, _) = load(&args.model.folder(None)?)?;
+    let (scorer, _) = load(&args.model.folder(None)?, args.precision.asked())?;
     keep_panics_quiet();
     match stream(BufReader::new(io::stdin()), &io::stdout(), options, args.jobs(), &scorer) {
         Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),

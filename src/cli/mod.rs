@@ -6,6 +6,7 @@ mod eval;
 mod extract;
 mod model;
 mod progress;
+mod report;
 mod shell;
 mod train;
 mod verify;
@@ -29,6 +30,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Extract(extract::ExtractArgs),
     Model(model::ModelArgs),
+    Report(report::ReportArgs),
     Train(train::TrainArgs),
     Verify(verify::VerifyArgs),
     Completions(shell::CompletionsArgs),
@@ -50,6 +52,7 @@ fn run() -> Result<ExitCode> {
         Command::Eval(args) => eval::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Model(args) => model::run(args),
+        Command::Report(args) => report::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Completions(args) => shell::completions(&args, Cli::command()),

@@ -44,7 +44,7 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode> {
     let folder = args.model.folder(Some(Path::new(&manifest.model.folder)))?;
     // Before the weights are loaded for nothing.
     manifest.check_model(&ModelRecord { folder: folder.display().to_string(), sha256: model::sha256(&folder)? })?;
-    let (scorer, model) = load(&folder)?;
+    let (scorer, model) = load(&folder, Some(manifest.precision))?;
     let stop = stop_on_signal()?;
     keep_panics_quiet();
     let mut progress = Progress::new(args.quiet, false);

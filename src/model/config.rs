@@ -4,8 +4,9 @@ use std::path::Path;
 
 use rust_bert::bert::BertConfig;
 use serde::{Deserialize, Serialize};
+use tch::Device;
 
-use super::ModelError;
+use super::{ModelError, Precision};
 
 /// The kind of encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub struct ModelConfig {
     pub attention_probs_dropout_prob: f64,
     /// Epsilon of the layer norms.
     pub layer_norm_eps: f64,
+    /// The precisions that the model may be run in; all where the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precisions: Option<Vec<Precision>>,
     /// Everything else that the file says.
     #[serde(flatten)]
     pub rest: serde_json::Map<String, serde_json::Value>,
@@ -72,6 +76,16 @@ impl ModelConfig {
     /// The longest window, in word pieces with the two special ones.
     pub fn max_pieces(&self) -> usize {
         (self.max_position_embeddings - self.first_position()) as usize
+    }
+
+    /// The precision to run in on `device`: the one `asked` for, otherwise the fastest that the model may be run in.
+    ///
+    /// # Errors
+    /// If the model may not be run in it, or the device cannot compute in it.
+    pub fn precision(&self, asked: Option<Precision>, device: Device) -> Result<Precision, ModelError> {
+        let allowed = self.precisions.as_deref().unwrap_or(&Precision::ALL);
+        let Some(asked) = asked else { return Ok(Precision::fastest(device, allowed)) };
+        if allowed.contains(&asked) { asked.check(device).map(|()| asked) } else { Err(ModelError::Forbidden(asked)) }
     }
 
     /// The layers' configuration in rust-bert's terms.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Precision;
+
 /// A model that cannot be read, written or run. The sentence names the file and the tensor.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
@@ -46,6 +48,12 @@ pub enum ModelError {
         /// The shape that the configuration asks for.
         expected: Vec<i64>,
     },
+    /// The machine cannot compute in a precision.
+    #[error("--precision {0} needs {1}; use --precision auto")]
+    Precision(Precision, &'static str),
+    /// The model must not be run in a precision.
+    #[error("the model's config.json does not allow --precision {0}; use --precision auto")]
+    Forbidden(Precision),
     /// The tokeniser cannot be read.
     #[error(transparent)]
     Tokenizer(#[from] crate::text::TokenizerError),

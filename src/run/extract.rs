@@ -25,7 +25,8 @@ use super::{
 use crate::{
     article::{self, Compression, Skip},
     claims::{Aliases, Calibration, DecodeOptions},
-    output::{self, CsvFolder, CsvStyle, JsonFile, OutputError, Sink, TextsFile, XlsxFile},
+    model::Precision,
+    output::{self, CsvFolder, CsvStyle, JsonFile, OutputError, Parquet, ParquetFolder, Sink, TextsFile, XlsxFile},
 };
 
 /// What may be in work at once, in bytes.
@@ -74,7 +75,7 @@ pub fn extract<S: Scorer>(
     let &Extraction { options, plan, out, model, resume, jobs, stop } = extraction;
     let (started, begin) = (Timestamp::now(), Instant::now());
     let aliases = options.aliases.as_deref().map(Aliases::from_path).transpose()?.unwrap_or_default();
-    let conditions = conditions(options, model)?;
+    let conditions = conditions(options, model, scorer.precision())?;
     let (journal, known) = if resume {
         Journal::resume(out, &conditions)?
     } else {
@@ -143,7 +144,7 @@ pub fn extract<S: Scorer>(
         finished: Timestamp::now().to_string(),
         options: options.clone(),
         model: model.clone(),
-        precision: "f32".to_owned(),
+        precision: scorer.precision(),
         inputs,
         counts,
         skipped,
@@ -162,7 +163,7 @@ pub fn extract<S: Scorer>(
     Ok((manifest, summary))
 }
 
-fn conditions(options: &ExtractOptions, model: &ModelRecord) -> Result<Conditions, RunError> {
+fn conditions(options: &ExtractOptions, model: &ModelRecord, precision: Precision) -> Result<Conditions, RunError> {
     let hash = |path: &std::path::PathBuf| match hash::of_file(path) {
         Ok((_, sha256, _)) => Ok(sha256),
         Err(source) => Err(RunError::Read { path: path.clone(), source }),
@@ -170,6 +171,7 @@ fn conditions(options: &ExtractOptions, model: &ModelRecord) -> Result<Condition
     Ok(Conditions {
         tieup: env!("CARGO_PKG_VERSION").to_owned(),
         model: model.sha256.clone(),
+        precision,
         min_confidence: options.min_confidence,
         aliases: options.aliases.as_ref().map(hash).transpose()?,
     })
@@ -186,6 +188,7 @@ fn sinks(options: &ExtractOptions, out: &Path) -> Result<Vec<Box<dyn Sink>>, Out
             OutputFormat::Csv => Box::new(CsvFolder::create(out, style)?),
             OutputFormat::Jsonl => Box::new(JsonFile::create(out)?),
             OutputFormat::Xlsx => Box::new(XlsxFile::create(out)?),
+            OutputFormat::Parquet => Box::new(ParquetFolder::create(out, Parquet)?),
         });
     }
     if options.save_text {

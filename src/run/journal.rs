@@ -16,6 +16,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{RunError, hash, pipeline::Finished};
+use crate::model::Precision;
 
 /// Its name in the output folder.
 const NAME: &str = ".tieup-journal";
@@ -29,6 +30,7 @@ const CHECKSUM: usize = 16;
 pub(super) struct Conditions {
     pub tieup: String,
     pub model: String,
+    pub precision: Precision,
     pub min_confidence: f32,
     pub aliases: Option<String>,
 }
@@ -202,6 +204,9 @@ fn changed(former: &Conditions, now: &Conditions) -> String {
     if former.model != now.model {
         changes.push(format!("it was begun with another model (sha256 {})", former.model));
     }
+    if former.precision != now.precision {
+        changes.push(format!("it was begun with --precision {}", former.precision));
+    }
     if former.min_confidence != now.min_confidence {
         changes.push(format!("it was begun with --min-confidence {}", former.min_confidence));
     }
@@ -224,7 +229,13 @@ mod tests {
     };
 
     fn conditions() -> Conditions {
-        Conditions { tieup: "1".to_owned(), model: "m".to_owned(), min_confidence: 0.1, aliases: None }
+        Conditions {
+            tieup: "1".to_owned(),
+            model: "m".to_owned(),
+            precision: Precision::F32,
+            min_confidence: 0.1,
+            aliases: None,
+        }
     }
 
     fn finished(confidence: f32) -> Finished {

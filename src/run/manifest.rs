@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, ExtractOptions, RunError, hash, machine::Cpu, pipeline::Clock, plan::has_lines};
-use crate::article::{Input, Skip};
+use crate::{
+    article::{Input, Skip},
+    model::Precision,
+};
 
 /// Its name in the output folder.
 pub(super) const NAME: &str = "run.json";
@@ -27,7 +30,7 @@ pub struct Manifest {
     /// What was run.
     pub model: ModelRecord,
     /// The precision of the model's arithmetic.
-    pub precision: String,
+    pub precision: Precision,
     /// What was read.
     pub inputs: InputsRecord,
     /// What was counted.

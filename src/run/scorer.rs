@@ -1,7 +1,7 @@
 //! What scores windows.
 
 use crate::{
-    model::{Model, WindowInput, WindowScores},
+    model::{Model, Precision, WindowInput, WindowScores},
     text::Tokenizer,
 };
 
@@ -12,6 +12,9 @@ pub trait Scorer: Sync {
 
     /// The longest window that it reads, in word pieces with the two special ones.
     fn max_pieces(&self) -> usize;
+
+    /// What it computes in.
+    fn precision(&self) -> Precision;
 
     /// The answer for each of `windows`, which are one batch.
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores>;
@@ -40,6 +43,10 @@ impl Scorer for SharedModel {
 
     fn max_pieces(&self) -> usize {
         self.0.config.max_pieces()
+    }
+
+    fn precision(&self) -> Precision {
+        self.0.precision
     }
 
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores> {

@@ -65,6 +65,11 @@ impl Manifest {
                 }
                 OutputFormat::Jsonl => results.push(("claims.jsonl", Form::Rows(None))),
                 OutputFormat::Xlsx => results.push(("tieup.xlsx", Form::Bytes)),
+                OutputFormat::Parquet => {
+                    let names =
+                        ["claims.parquet", "ties.parquet", "entities.parquet", "sentences.parquet", "skipped.parquet"];
+                    results.extend(names.map(|name| (name, Form::Bytes)));
+                }
             }
         }
         if self.options.save_text {

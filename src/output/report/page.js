@@ -10,6 +10,7 @@
   };
   const $ = (id) => document.getElementById(id);
   const symmetric = new Set(data.symmetric);
+  const narrow = matchMedia("(max-width: 800px)"); // As in the style.
   const number = new Intl.NumberFormat("en");
   const many = (n, word, words = word + "s") => `${number.format(n)} ${n === 1 ? word : words}`;
 
@@ -97,11 +98,11 @@
       claim.instead_of ? `${claim.whom} (instead of ${claim.instead_of})` : claim.whom, claim.whyText,
       claim.polarity === "neg" ? element("span", { className: "denied" }, `denied, ${claim.status}`) : claim.status,
       claim.said_by, claim.confidence.toFixed(2), claim.date,
-      element("button", { type: "button", onclick: () => openEvidence(claim.index) }, COLUMNS[8][1](claim)),
+      element("button", { type: "button", title: COLUMNS[8][1](claim), onclick: () => openEvidence(claim.index) }, COLUMNS[8][1](claim)),
     ];
     cells[8].setAttribute("aria-label", `Evidence for ${who}, ${claim.relation}, ${claim.whom}: ${COLUMNS[8][1](claim)}`);
     return element("tr", {}, ...cells.map((cell, i) => {
-      const made = element("td", { className: ["", "word", "", "why", "word", "", "number", "word", ""][i] }, cell);
+      const made = element("td", { className: ["", "word", "", "why", "word", "", "number", "word dated", "evidence"][i] }, cell);
       made.dataset.label = COLUMNS[i][0];
       return made;
     }));
@@ -117,7 +118,7 @@
     $("head").replaceChildren(...COLUMNS.map(([name], i) => {
       const sorted = state.sort === i;
       const arrow = sorted ? (state.descending ? " ▼" : " ▲") : "";
-      const header = element("th", { scope: "col" }, element("button", { type: "button", onclick: () => sortBy(i) }, name + arrow));
+      const header = element("th", { scope: "col", className: i === 7 ? "dated" : "" }, element("button", { type: "button", onclick: () => sortBy(i) }, name + arrow));
       header.ariaSort = sorted ? (state.descending ? "descending" : "ascending") : "none";
       return header;
     }));
@@ -183,6 +184,23 @@
     const labelled = new Set([...weights].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([name]) => name));
     const heaviest = Math.max(...weights.values()), strongest = drawn[0]?.claims;
     const kinds = [...new Set([...weights.keys()].map((name) => data.types[name] || "other"))].sort();
+    const nodes = [...weights].map(([name, weight]) => ({
+      id: name, name, value: weight, category: data.types[name] || "other", symbolSize: 8 + 26 * Math.sqrt(weight / heaviest),
+      label: { show: labelled.has(name) },
+    }));
+    const series = {
+      type: "graph", layout: "force", roam: true, autoCurveness: true, categories: kinds.map((name) => ({ name })),
+      left: 24, right: 110, top: 44, bottom: 20, // Room for the legend, and for labels to the right of their nodes.
+      force: { initLayout: "circular", layoutAnimation: false, repulsion: 90 + 200 * drawn.length / weights.size, edgeLength: [30, 120], gravity: .25 },
+      data: nodes,
+      links: drawn.map((tie) => ({
+        source: tie.pair[0], target: tie.pair[1], tie, symbol: ["none", symmetric.has(tie.relation) ? "none" : "arrow"], symbolSize: 7,
+        lineStyle: { color: COLOURS[tie.relation] || "#888", width: 1.5 + 5 * (tie.claims - 1) / strongest, opacity: .75 },
+      })),
+      label: { position: "right", color: colour("--text"), textBorderColor: colour("--back"), textBorderWidth: 3, width: 140, overflow: "truncate" },
+      labelLayout: { hideOverlap: true },
+      emphasis: { focus: "adjacency", label: { show: true }, lineStyle: { opacity: 1 } },
+    };
     draw("network", {
       aria: { enabled: true, label: { description: `Network of ${many(weights.size, "name")} and ${many(drawn.length, "tie")}; the list beside it has the strongest.` } },
       tooltip: { ...tooltip(), formatter: ({ dataType, data: item }) => dataType === "edge" ?
@@ -190,26 +208,16 @@
         `${item.name}\n${many(item.value, "claim")}` },
       color: ["#5b7fa6", "#d08c42", "#6a9f58", "#a9789c", "#b8a13f", "#7d7d7d", "#5fa3a3", "#c06a6a"],
       legend: { data: kinds, textStyle: { color: colour("--text") }, left: 8, top: 4, itemWidth: 12, itemHeight: 12 },
-      series: [{
-        type: "graph", layout: "force", roam: true, autoCurveness: true, categories: kinds.map((name) => ({ name })),
-        force: { initLayout: "circular", layoutAnimation: false, repulsion: 90 + 200 * drawn.length / weights.size, edgeLength: [30, 120], gravity: .25 },
-        data: [...weights].map(([name, weight]) => ({
-          id: name, name, value: weight, category: data.types[name] || "other", symbolSize: 8 + 26 * Math.sqrt(weight / heaviest),
-          label: { show: labelled.has(name) },
-        })),
-        links: drawn.map((tie) => ({
-          source: tie.pair[0], target: tie.pair[1], tie, symbol: ["none", symmetric.has(tie.relation) ? "none" : "arrow"], symbolSize: 7,
-          lineStyle: { color: COLOURS[tie.relation] || "#888", width: 1.5 + 5 * (tie.claims - 1) / strongest, opacity: .75 },
-        })),
-        label: { position: "right", color: colour("--text"), width: 140, overflow: "truncate" },
-        labelLayout: { hideOverlap: true },
-        emphasis: { focus: "adjacency", label: { show: true }, lineStyle: { opacity: 1 } },
-      }],
+      series: [series],
     }, ({ dataType, data: item }) => {
       if (dataType === "edge") return showTie(item.tie.key);
       form.elements.name.value = item.name;
       update();
     });
+    // Forces know no edges of the picture; nodes with given places are fitted into it, whatever its size.
+    const places = charts.network.getModel().getSeriesByIndex(0).getData();
+    const placed = nodes.map((node, i) => { const [x, y] = places.getItemLayout(i); return { ...node, x, y }; });
+    charts.network.setOption({ series: [{ ...series, layout: "none", data: placed }] }, { replaceMerge: "series" });
   }
 
   /** Days, months or years: so that there are not too many bars. */
@@ -238,7 +246,7 @@
     $("timeline-note").textContent = dates.length === 0 ? "None of these claims is from an article with a date." :
       `Claims by the date of their article${undated ? `; ${number.format(undated)} without a date are left out` : ""}. Click a bar to see its claims.`;
     if (dates.length === 0) return;
-    const wide = innerWidth > 800; // The colours are those of the table.
+    const wide = !narrow.matches; // The colours are those of the table.
     const length = step(dates);
     const bars = periods(dates, length);
     const relations = [...new Set(dated.map((claim) => claim.relation))].sort();
@@ -375,6 +383,8 @@
     $("skipped").querySelector("ul").append(...data.skipped.map(({ path, stage, reason }) => element("li", {}, `${path} (${stage}): ${reason}`)));
   }
 
+  document.body.classList.toggle("undated", data.claims.every((claim) => !claim.date));
+
   let waiting;
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(update, 150); });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -384,7 +394,9 @@
   $("next").addEventListener("click", () => turn(1));
   $("close").addEventListener("click", () => $("evidence").close());
   $("evidence").addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawNetwork(); drawTimeline(); });
+  for (const query of [narrow, matchMedia("(prefers-color-scheme: dark)")]) {
+    query.addEventListener("change", () => { drawNetwork(); drawTimeline(); });
+  }
   addEventListener("beforeprint", () => {
     state.page = 0;
     drawTable(PRINTED);
