@@ -3,7 +3,7 @@
 // text nodes, attributes of known names and chart labels drawn as SVG text.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const PAGE = 50, PRINTED = 1000, DRAWN_TIES = 150, LISTED_TIES = 60;
+  const PAGE = 50, PRINTED = 1000, LISTED_TIES = 60;
   const COLOURS = {
     partnership: "#3b7dd8", supply: "#2a9d8f", investment: "#8e6bbf", acquisition: "#d1495b", ownership: "#7f6a4d",
     competition: "#e07b39", choice: "#4c9f38", dispute: "#b0307a", appointment: "#5f7a8a", launch: "#b5942b",
@@ -141,15 +141,21 @@
 
   // ---------------------------------------------------------------- charts
   const charts = { network: null, timeline: null };
+  let network; // The series as drawn, and where forces placed its nodes.
 
   /** Draws into `id`, following the page's colours and size. */
   function draw(id, option, onClick) {
     if (!charts[id]) {
       charts[id] = echarts.init($(id), null, { renderer: "svg" });
       charts[id].on("click", onClick);
-      new ResizeObserver(() => charts[id].resize()).observe($(id));
+      new ResizeObserver(() => resize(id)).observe($(id));
     }
-    charts[id].setOption(option, { notMerge: true });
+    charts[id].setOption({ animation: false, ...option }, { notMerge: true });
+  }
+
+  function resize(id, width = "auto") {
+    charts[id].resize({ width });
+    if (id === "network") fitNetwork();
   }
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -170,10 +176,11 @@
 
   function drawNetwork() {
     const ties = tiesOf(state.shown);
-    const drawn = ties.slice(0, DRAWN_TIES);
+    const [most, named] = narrow.matches ? [30, 12] : [150, 40]; // What such a picture has room for.
+    const drawn = ties.slice(0, most);
     const left = ties.length - drawn.length;
     $("network-note").textContent = ties.length === 0 ? "No ties to draw." :
-      `${many(ties.length, "tie")}${left ? `, of which the ${DRAWN_TIES} strongest are drawn` : ""}. ` +
+      `${many(ties.length, "tie")}${left ? `, of which the ${most} strongest are drawn` : ""}. ` +
       "A line is a relation, its width the number of claims. Click a name or a line to see its claims, or use the list.";
     $("ties").replaceChildren(...ties.slice(0, LISTED_TIES).map((tie) => element("li", {},
       element("button", { type: "button", onclick: () => { showTie(tie.key); $("tie").focus(); } }, tie.pair[0] + " ", relation(tie.relation),
@@ -181,7 +188,7 @@
 
     const weights = new Map();
     for (const tie of drawn) for (const name of tie.pair) weights.set(name, (weights.get(name) || 0) + tie.claims);
-    const labelled = new Set([...weights].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([name]) => name));
+    const labelled = new Set([...weights].sort((a, b) => b[1] - a[1]).slice(0, named).map(([name]) => name));
     const heaviest = Math.max(...weights.values()), strongest = drawn[0]?.claims;
     const kinds = [...new Set([...weights.keys()].map((name) => data.types[name] || "other"))].sort();
     const nodes = [...weights].map(([name, weight]) => ({
@@ -190,7 +197,6 @@
     }));
     const series = {
       type: "graph", layout: "force", roam: true, autoCurveness: true, categories: kinds.map((name) => ({ name })),
-      left: 24, right: 110, top: 44, bottom: 20, // Room for the legend, and for labels to the right of their nodes.
       force: { initLayout: "circular", layoutAnimation: false, repulsion: 90 + 200 * drawn.length / weights.size, edgeLength: [30, 120], gravity: .25 },
       data: nodes,
       links: drawn.map((tie) => ({
@@ -214,10 +220,29 @@
       form.elements.name.value = item.name;
       update();
     });
-    // Forces know no edges of the picture; nodes with given places are fitted into it, whatever its size.
     const places = charts.network.getModel().getSeriesByIndex(0).getData();
-    const placed = nodes.map((node, i) => { const [x, y] = places.getItemLayout(i); return { ...node, x, y }; });
-    charts.network.setOption({ series: [{ ...series, layout: "none", data: placed }] }, { replaceMerge: "series" });
+    network = { series, points: nodes.map((_, i) => places.getItemLayout(i)) };
+    fitNetwork();
+  }
+
+  /** Moves what forces have placed, without regard to any edges, into the picture. */
+  function fitNetwork() {
+    if (network.points.length === 0) return;
+    const chart = charts.network;
+    // Room for the legend, and for labels to the right of their nodes.
+    const edges = [[24, chart.getWidth() - 130], [48, chart.getHeight() - 20]];
+    const [x, y] = edges.map(([from, to], axis) => {
+      const values = network.points.map((point) => point[axis]);
+      const low = Math.min(...values), high = Math.max(...values);
+      const scale = Math.min((to - from) / (high - low || 1), 1.2);
+      return values.map((value) => (from + to) / 2 + (value - (low + high) / 2) * scale);
+    });
+    // The box that the points take, so that they are drawn just where they are: never flat, as ECharts would have it.
+    const [left, right] = [Math.min(...x), Math.max(...x)], [top, bottom] = [Math.min(...y), Math.max(...y)];
+    const corners = [[left - 1, top - 1], [right + 1, bottom + 1]].map(([x, y]) => ({ x, y, symbolSize: 0, silent: true }));
+    const data = network.series.data.map((node, i) => ({ ...node, x: x[i], y: y[i] }));
+    const box = { left: left - 1, top: top - 1, width: right - left + 2, height: bottom - top + 2 };
+    chart.setOption({ series: [{ ...network.series, ...box, layout: "none", data: [...data, ...corners] }] }, { replaceMerge: "series" });
   }
 
   /** Days, months or years: so that there are not too many bars. */
@@ -400,11 +425,11 @@
   addEventListener("beforeprint", () => {
     state.page = 0;
     drawTable(PRINTED);
-    for (const chart of Object.values(charts)) chart?.resize({ width: 680 }); // What fits an upright page.
+    for (const id in charts) if (charts[id]) resize(id, 680); // What fits an upright page.
   });
   addEventListener("afterprint", () => {
     drawTable();
-    for (const chart of Object.values(charts)) chart?.resize({ width: "auto" });
+    for (const id in charts) if (charts[id]) resize(id);
   });
   update();
   const linked = Number(/^#claim-(\d+)$/.exec(location.hash)?.[1]) - 1;
