@@ -1,5 +1,6 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
+mod calibrate;
 mod config;
 mod corpus;
 mod eval;
@@ -25,6 +26,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Calibrate(calibrate::CalibrateArgs),
     Corpus(corpus::CorpusArgs),
     Eval(eval::EvalArgs),
     Extract(extract::ExtractArgs),
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let args = config::with_file(&Cli::command(), env::args_os().collect())?;
     match Cli::parse_from(args).command {
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
         Command::Extract(args) => extract::run(&args),

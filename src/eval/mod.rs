@@ -8,6 +8,7 @@ mod bootstrap;
 mod calibration;
 mod claim_set;
 mod difference;
+mod logistic;
 mod loose;
 mod measure;
 mod predict;
@@ -15,7 +16,7 @@ mod report;
 mod score;
 
 pub use answer::Answer;
-pub use calibration::CurvePoint;
+pub use calibration::{CalibrationError, CurvePoint};
 pub use difference::{Cause, Difference, Side, differences};
 pub use measure::{Counts, Measure, Rate, Scores, Share};
 pub use predict::predict;

@@ -9,7 +9,7 @@ use std::{
 use super::Scorer;
 use crate::{
     labels::{MentionType, Relation},
-    model::{Tagged, WindowInput, WindowScores},
+    model::{Calibration, Tagged, WindowInput, WindowScores},
     text::{Casing, Token, Tokenizer, testing::tokenizer},
 };
 
@@ -70,6 +70,10 @@ impl Scorer for Fake {
 
     fn max_pieces(&self) -> usize {
         24
+    }
+
+    fn calibration(&self) -> Calibration {
+        Calibration::default()
     }
 
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores> {
