@@ -4,6 +4,7 @@ mod calibrate;
 mod config;
 mod corpus;
 mod eval;
+mod exam;
 mod extract;
 mod model;
 mod progress;
@@ -29,6 +30,7 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     Corpus(corpus::CorpusArgs),
     Eval(eval::EvalArgs),
+    Exam(exam::ExamArgs),
     Extract(extract::ExtractArgs),
     Model(model::ModelArgs),
     Train(train::TrainArgs),
@@ -51,6 +53,7 @@ fn run() -> Result<ExitCode> {
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
+        Command::Exam(args) => exam::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Model(args) => model::run(args),
         Command::Train(args) => train::run(&args),
