@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -15,10 +15,10 @@ use tch::Device;
 
 use super::model::PrecisionOption;
 use tieup::{
-    claims::{Aliases, Calibration, DecodeOptions},
+    claims::{Aliases, DecodeOptions},
     corpus::{CorpusFile, Record, Texts, read},
     eval::{Answer, CurvePoint, Difference, Evaluation, Side, differences, predict, score},
-    model::Model,
+    model::{Calibration, Model},
 };
 
 /// Measures a model, or another reader, on annotated passages.
@@ -41,7 +41,7 @@ pub struct EvalArgs {
     /// The texts that stand-off labels refer to
     #[arg(long)]
     texts: Option<PathBuf>,
-    /// Leave out claims that the model is less sure of, 0 to 1
+    /// Leave out claims that the model is less sure of, 0 to 1; without this option all count
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = confidence, conflicts_with = "against")]
     min_confidence: f32,
     /// Add precision and recall of claims by their confidence, and what the confidence is worth
@@ -115,7 +115,7 @@ pub fn run(args: &EvalArgs) -> Result<ExitCode> {
 }
 
 /// Reads all files, of which no record may be wrong; labels without their text are named on standard error.
-fn records(paths: &[PathBuf], texts: Option<&Texts>) -> Result<Vec<CorpusFile>> {
+pub fn records(paths: &[PathBuf], texts: Option<&Texts>) -> Result<Vec<CorpusFile>> {
     let mut files = read(paths, texts)?;
     for left_out in files.iter().flat_map(|file| &file.left_out) {
         eprintln!("warning: {left_out}");
@@ -153,19 +153,27 @@ fn other_labels(path: &PathBuf, texts: Option<&Texts>, files: &[CorpusFile]) -> 
 /// For each record of each file what the model says about it.
 fn model_answers(args: &EvalArgs, files: &[CorpusFile]) -> Result<Vec<Vec<Option<Answer>>>> {
     let model = Model::open(&args.model, Device::cuda_if_available(), args.precision.asked())?;
-    let options = DecodeOptions {
-        min_confidence: args.min_confidence,
-        calibration: Calibration::default(),
-        aliases: &Aliases::default(),
-    };
-    let answers = |file: &CorpusFile| {
-        let bar = ProgressBar::new(100).with_style(ProgressStyle::with_template("{bar:30} {percent:>3}% {msg} {eta}")?);
-        bar.set_message(file.path.display().to_string());
-        let answers = predict(&model, &file.records, &options, |share| bar.set_position((100.0 * share) as u64));
-        bar.finish_and_clear();
+    let of_file = |file: &CorpusFile| {
+        let answers = answers(&model, file, model.config.tieup.calibration, args.min_confidence)?;
         Ok(answers.into_iter().map(Some).collect())
     };
-    files.iter().map(answers).collect()
+    files.iter().map(of_file).collect()
+}
+
+/// For each record of a file what the model says about it, while a bar shows how far it is.
+pub fn answers(model: &Model, file: &CorpusFile, calibration: Calibration, min_confidence: f32) -> Result<Vec<Answer>> {
+    let options = DecodeOptions { min_confidence, calibration, aliases: &Aliases::default() };
+    let bar = bar(&file.path)?;
+    let answers = predict(model, &file.records, &options, |share| bar.set_position((100.0 * share) as u64));
+    bar.finish_and_clear();
+    Ok(answers)
+}
+
+/// A bar from 0 to 100, for the work on a file.
+pub fn bar(path: &Path) -> Result<ProgressBar> {
+    let bar = ProgressBar::new(100).with_style(ProgressStyle::with_template("{bar:30} {percent:>3}% {msg} {eta}")?);
+    bar.set_message(path.display().to_string());
+    Ok(bar)
 }
 
 fn write_csv(parts: &[Part], path: &PathBuf) -> Result<()> {
@@ -227,12 +235,16 @@ fn print(out: &mut impl Write, parts: &[Part], curve: bool, errors: &[Difference
     Ok(())
 }
 
-fn print_curve(out: &mut impl Write, evaluation: &Evaluation) -> Result<()> {
+pub fn print_curve(out: &mut impl Write, evaluation: &Evaluation) -> Result<()> {
     let figure = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.3}"));
-    writeln!(out, "{:<34}{:>10}{:>8}{:>8}", "claims by confidence, from", "precision", "recall", "found")?;
-    for CurvePoint { min_confidence, claims, precision, recall } in evaluation.curve() {
-        let (precision, recall) = (figure(precision), figure(recall));
-        writeln!(out, "{min_confidence:<34.1}{precision:>10}{recall:>8}{claims:>8}")?;
+    writeln!(
+        out,
+        "{:<34}{:>10}{:>8}{:>8}   with one, of records that have none",
+        "claims by confidence, from", "precision", "recall", "found"
+    )?;
+    for CurvePoint { min_confidence, claims, precision, recall, false_records } in evaluation.curve() {
+        let (precision, recall, false_records) = (figure(precision), figure(recall), figure(false_records));
+        writeln!(out, "{min_confidence:<34.2}{precision:>10}{recall:>8}{claims:>8}{false_records:>8}")?;
     }
     writeln!(out, "expected calibration error: {}\n", figure(evaluation.calibration_error()))?;
     Ok(())

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
-    run::{ExtractOptions, Extraction, OutputFormat, Plan, RunError, extract, stream},
+    run::{ExtractOptions, Extraction, OutputFormat, Plan, RunError, SharedModel, extract, stream},
 };
 
 use super::{
@@ -63,9 +63,9 @@ pub struct ExtractArgs {
     /// Write the texts that offsets refer to, as texts.jsonl
     #[arg(long)]
     save_text: bool,
-    /// Leave out claims that the model is less sure of, 0 to 1
-    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = confidence)]
-    min_confidence: f32,
+    /// Leave out claims that the model is less sure of, 0 to 1; 0 keeps all [default: what the model's config.json says]
+    #[arg(long, value_name = "X", value_parser = confidence)]
+    min_confidence: Option<f32>,
     /// Show other names for some: a CSV file with the columns alias and name
     #[arg(long, value_name = "FILE")]
     aliases: Option<PathBuf>,
@@ -118,7 +118,9 @@ fn delimiter(word: &str) -> Result<char, String> {
 }
 
 impl ExtractArgs {
-    fn options(&self) -> ExtractOptions {
+    /// The options for a run with `model`, or for none yet.
+    fn options(&self, model: Option<&SharedModel>) -> ExtractOptions {
+        let of_model = || model.map_or(0.0, |model| model.config().tieup.min_confidence);
         ExtractOptions {
             inputs: self.inputs.clone(),
             files_from: self.files_from.clone(),
@@ -130,7 +132,7 @@ impl ExtractArgs {
                 max_article_bytes: self.max_article_bytes,
             },
             max_article_seconds: self.max_article_seconds,
-            min_confidence: self.min_confidence,
+            min_confidence: self.min_confidence.unwrap_or_else(of_model),
             aliases: self.aliases.clone(),
             formats: self.format.clone(),
             excel: self.excel,
@@ -150,8 +152,7 @@ pub fn jobs(asked_for: Option<u16>) -> usize {
 }
 
 pub fn run(args: &ExtractArgs) -> Result<ExitCode> {
-    let options = args.options();
-    let plan = match Plan::new(&options, args.output.as_deref()) {
+    let plan = match Plan::new(&args.options(None), args.output.as_deref()) {
         Err(RunError::Usage(message)) => usage(&message),
         plan => plan?,
     };
@@ -159,8 +160,8 @@ pub fn run(args: &ExtractArgs) -> Result<ExitCode> {
         return dry_run(args, &plan);
     }
     match &args.output {
-        Some(out) => into_folder(args, &options, &plan, out),
-        None if plan.is_stdin => to_stdout(args, &options),
+        Some(out) => into_folder(args, &plan, out),
+        None if plan.is_stdin => to_stdout(args),
         None => usage("name the folder to write to with -o FOLDER"),
     }
 }
@@ -187,7 +188,7 @@ fn dry_run(args: &ExtractArgs, plan: &Plan) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &Path) -> Result<ExitCode> {
+fn into_folder(args: &ExtractArgs, plan: &Plan, out: &Path) -> Result<ExitCode> {
     let folder = args.model.folder(None)?;
     let mut progress = Progress::new(args.quiet, args.verbose);
     if args.verbose {
@@ -203,7 +204,8 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
     let stop = stop_on_signal()?;
     keep_panics_quiet();
     let jobs = args.jobs();
-    let extraction = Extraction { options, plan, out, model: &model, resume: args.resume, jobs, stop: &stop };
+    let options = args.options(Some(&scorer));
+    let extraction = Extraction { options: &options, plan, out, model: &model, resume: args.resume, jobs, stop: &stop };
     let result = extract(&extraction, &scorer, &mut |event| progress.show(&event));
     progress.finish();
     match result {
@@ -222,10 +224,10 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
     }
 }
 
-fn to_stdout(args: &ExtractArgs, options: &ExtractOptions) -> Result<ExitCode> {
+fn to_stdout(args: &ExtractArgs) -> Result<ExitCode> {
     let (scorer, _) = load(&args.model.folder(None)?, args.precision.asked())?;
     keep_panics_quiet();
-    match stream(BufReader::new(io::stdin()), &io::stdout(), options, args.jobs(), &scorer) {
+    match stream(BufReader::new(io::stdin()), &io::stdout(), &args.options(Some(&scorer)), args.jobs(), &scorer) {
         Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),
         counts => Ok(ExitCode::from(if counts?.skipped > 0 { SKIPPED } else { 0 })),
     }

@@ -1,8 +1,10 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
+mod calibrate;
 mod config;
 mod corpus;
 mod eval;
+mod exam;
 mod extract;
 mod model;
 mod progress;
@@ -26,8 +28,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Calibrate(calibrate::CalibrateArgs),
     Corpus(corpus::CorpusArgs),
     Eval(eval::EvalArgs),
+    Exam(exam::ExamArgs),
     Extract(extract::ExtractArgs),
     Model(model::ModelArgs),
     Report(report::ReportArgs),
@@ -48,8 +52,10 @@ pub fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let args = config::with_file(&Cli::command(), env::args_os().collect())?;
     match Cli::parse_from(args).command {
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
+        Command::Exam(args) => exam::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Model(args) => model::run(args),
         Command::Report(args) => report::run(&args),

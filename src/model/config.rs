@@ -1,12 +1,12 @@
 //! What a model folder's `config.json` says.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use rust_bert::bert::BertConfig;
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
-use super::{ModelError, Precision};
+use super::{ClaimSettings, ModelError, Precision};
 
 /// The kind of encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct ModelConfig {
     /// The precisions that the model may be run in; all where the file does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precisions: Option<Vec<Precision>>,
+    /// What is known of its claims.
+    #[serde(default)]
+    pub tieup: ClaimSettings,
     /// Everything else that the file says.
     #[serde(flatten)]
     pub rest: serde_json::Map<String, serde_json::Value>,
@@ -59,10 +62,20 @@ impl ModelConfig {
     /// Reads `config.json`.
     ///
     /// # Errors
-    /// If the file cannot be read or lacks something.
+    /// If the file cannot be read, lacks something, or has a figure of [`ClaimSettings`] out of its range.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
-        let text = std::fs::read(path).map_err(|e| ModelError::Read(path.into(), e))?;
-        serde_json::from_slice(&text).map_err(|e| ModelError::Config(path.into(), e))
+        let text = fs::read(path).map_err(|e| ModelError::Read(path.into(), e))?;
+        let config: Self = serde_json::from_slice(&text).map_err(|e| ModelError::Config(path.into(), e))?;
+        if config.tieup.is_valid() { Ok(config) } else { Err(ModelError::Calibration(path.into())) }
+    }
+
+    /// Writes `config.json`.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ModelError> {
+        let text = serde_json::to_string_pretty(self).map_err(|e| ModelError::Config(path.into(), e))?;
+        fs::write(path, text + "\n").map_err(|e| ModelError::Write(path.into(), e))
     }
 
     /// The first row of the position embedding that a text uses: MPNet keeps the rows up to its padding id free.

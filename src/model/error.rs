@@ -21,6 +21,9 @@ pub enum ModelError {
     /// `config.json` lacks something.
     #[error("{path}: not the configuration of a BERT or MPNet encoder: {1}", path = .0.display())]
     Config(PathBuf, #[source] serde_json::Error),
+    /// `config.json` has a figure about confidence that cannot be.
+    #[error("{path}: under tieup, slope must be above 0 and min_confidence from 0 to 1; tieup calibrate writes them anew", path = .0.display())]
+    Calibration(PathBuf),
     /// The folder holds no weights.
     #[error("{path}: no .safetensors file here; a model folder has config.json, tokenizer.json and model*.safetensors", path = .0.display())]
     NoWeights(PathBuf),

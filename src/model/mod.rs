@@ -1,5 +1,6 @@
 //! The transformer: windows of word pieces in, scores out.
 
+mod calibration;
 mod config;
 mod encoder;
 mod error;
@@ -13,6 +14,7 @@ mod stored;
 mod tags;
 mod weights;
 
+pub use calibration::{Calibration, ClaimSettings};
 pub use config::{Architecture, ModelConfig};
 pub use encoder::{Batch, Encoder};
 pub use error::ModelError;

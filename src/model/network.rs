@@ -104,9 +104,7 @@ impl Model {
         if from != to {
             write(&to, fs::copy(&from, &to).map(drop))?;
         }
-        let config = folder.join("config.json");
-        let text = serde_json::to_string_pretty(&self.config).map_err(|e| ModelError::Config(config.clone(), e))?;
-        write(&config, fs::write(&config, text + "\n"))?;
+        self.config.write(&folder.join("config.json"))?;
         weights::save(&self.store, folder, self.config.model_type)
     }
 

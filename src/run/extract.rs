@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     article::{self, Compression, Skip},
-    claims::{Aliases, Calibration, DecodeOptions},
+    claims::{Aliases, DecodeOptions},
     model::Precision,
     output::{self, CsvFolder, CsvStyle, JsonFile, OutputError, Parquet, ParquetFolder, Sink, TextsFile, XlsxFile},
 };
@@ -86,11 +86,8 @@ pub fn extract<S: Scorer>(
     }
     let (budget, clock, halt, total) =
         (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false), Total::new(plan));
-    let decode = DecodeOptions {
-        min_confidence: options.min_confidence,
-        calibration: Calibration::default(),
-        aliases: &aliases,
-    };
+    let decode =
+        DecodeOptions { min_confidence: options.min_confidence, calibration: scorer.calibration(), aliases: &aliases };
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),
         read: &options.read,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     article::read_jsonl,
-    claims::{Aliases, Calibration, DecodeOptions},
+    claims::{Aliases, DecodeOptions},
     output::{JsonLines, OutputError, Sink},
 };
 
@@ -36,11 +36,8 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
     scorer: &S,
 ) -> Result<Counts, RunError> {
     let aliases = options.aliases.as_deref().map(Aliases::from_path).transpose()?.unwrap_or_default();
-    let decode = DecodeOptions {
-        min_confidence: options.min_confidence,
-        calibration: Calibration::default(),
-        aliases: &aliases,
-    };
+    let decode =
+        DecodeOptions { min_confidence: options.min_confidence, calibration: scorer.calibration(), aliases: &aliases };
     let (budget, clock, halt) = (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false));
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),

@@ -9,7 +9,7 @@ use std::{
 use super::Scorer;
 use crate::{
     labels::{MentionType, Relation},
-    model::{Precision, Tagged, WindowInput, WindowScores},
+    model::{Calibration, Precision, Tagged, WindowInput, WindowScores},
     text::{Casing, Token, Tokenizer, testing::tokenizer},
 };
 
@@ -74,6 +74,10 @@ impl Scorer for Fake {
 
     fn precision(&self) -> Precision {
         Precision::F32
+    }
+
+    fn calibration(&self) -> Calibration {
+        Calibration::default()
     }
 
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores> {
