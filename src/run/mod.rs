@@ -41,7 +41,7 @@ pub use analyst::Size;
 pub use compare::Difference;
 pub use counts::Counts;
 pub use error::RunError;
-pub use extract::{Event, Extraction, extract};
+pub use extract::{Event, Extraction, Unfinished, extract};
 pub use manifest::{Manifest, ModelRecord, Seconds};
 pub use options::{ExtractOptions, OutputFormat};
 pub use plan::Plan;
