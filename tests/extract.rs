@@ -42,10 +42,13 @@ impl Place {
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// The program with arguments that are words.
+    /// The program with arguments that are words, in one precision: what is fastest may differ from run to run.
     fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tieup"));
         command.args(line.split_whitespace()).current_dir(self.0.path()).env("TIEUP_MODEL", "model");
+        if line.starts_with("extract") {
+            command.args(["--precision", "f32"]);
+        }
         command
     }
 

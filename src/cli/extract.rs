@@ -15,7 +15,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
-    run::{Counts, Event, ExtractOptions, Extraction, OutputFormat, Plan, RunError, Unfinished, extract, stream},
+    run::{
+        Counts, Event, ExtractOptions, Extraction, OutputFormat, Plan, RunError, Unfinished, begun_in, extract, stream,
+    },
 };
 
 use super::{
@@ -218,7 +220,9 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
         }
         progress.say("warning: there is no article to read");
     }
-    let (scorer, model) = load(&folder, args.precision.asked())?;
+    // A trial may have another outcome than that of the run to continue.
+    let begun = if args.resume { begun_in(out) } else { None };
+    let (scorer, model) = load(&folder, args.precision.asked().or(begun))?;
     let stop = stop_on_signal()?;
     keep_panics_quiet();
     let (unfinished, jobs) = (args.unfinished(), args.jobs());

@@ -35,6 +35,13 @@ pub(super) struct Conditions {
     pub aliases: Option<String>,
 }
 
+/// The precision that the unfinished run in `folder` was begun with, if there is such a run.
+pub fn begun_in(folder: &Path) -> Option<Precision> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(folder.join(NAME)).ok()?).read_until(b'\n', &mut line).ok()?;
+    read_record::<Conditions>(&line).map(|conditions| conditions.precision)
+}
+
 /// The result of an article.
 #[derive(Serialize, Deserialize)]
 struct Record<'a, F> {
@@ -312,6 +319,7 @@ mod tests {
         Journal::create(folder.path(), &conditions()).unwrap();
         let other = Conditions { model: "n".to_owned(), min_confidence: 0.5, ..conditions() };
         let error = Journal::resume(folder.path(), &other).err().unwrap().to_string();
+        assert_eq!((begun_in(folder.path()), begun_in(Path::new("nowhere"))), (Some(Precision::F32), None));
         let told = "it was begun with another model (sha256 m), and it was begun with --min-confidence 0.1";
         assert!(error.contains(told), "{error}");
     }

@@ -42,6 +42,7 @@ pub use compare::Difference;
 pub use counts::Counts;
 pub use error::RunError;
 pub use extract::{Event, Extraction, Unfinished, extract};
+pub use journal::begun_in;
 pub use manifest::{Manifest, ModelRecord, Seconds};
 pub use options::{ExtractOptions, OutputFormat};
 pub use plan::Plan;
