@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tch::Device;
 
-use super::model::PrecisionOption;
+use super::model::{ModelOption, PrecisionOption};
 use tieup::{
     claims::{Aliases, DecodeOptions},
     corpus::{CorpusFile, Record, Texts, read},
@@ -30,12 +30,11 @@ pub struct EvalArgs {
     /// Annotated passages: inline .txt, stand-off .jsonl with --texts, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The model's folder
-    #[arg(long, value_name = "FOLDER", default_value = "models/small", conflicts_with = "against")]
-    model: PathBuf,
+    #[command(flatten)]
+    model: ModelOption,
     #[command(flatten)]
     precision: PrecisionOption,
-    /// Compare with these labels of the same passages instead of with a model: two readers' agreement
+    /// Compare with these labels of the same passages instead of with a model, which is not used: two readers' agreement
     #[arg(long, value_name = "PATH")]
     against: Option<PathBuf>,
     /// The texts that stand-off labels refer to
@@ -63,6 +62,13 @@ fn confidence(word: &str) -> Result<f32, String> {
     word.parse().ok().filter(|x| range.contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
+/// What the passages are compared with.
+struct Compared {
+    /// `model` or `against`.
+    kind: &'static str,
+    path: String,
+}
+
 /// The scores of one file, or of all.
 struct Part {
     name: String,
@@ -73,10 +79,16 @@ struct Part {
 pub fn run(args: &EvalArgs) -> Result<ExitCode> {
     let texts = args.texts.as_deref().map(Texts::read).transpose()?;
     let files = records(&args.paths, texts.as_ref())?;
+    // What the passages are compared with.
+    let (kind, other) = match &args.against {
+        Some(path) => ("against", path.clone()),
+        None => ("model", args.model.folder(None)?),
+    };
     let answers = match &args.against {
         Some(path) => other_labels(path, texts.as_ref(), &files)?,
-        None => model_answers(args, &files)?,
+        None => model_answers(&other, args, &files)?,
     };
+    let compared = Compared { kind, path: other.display().to_string() };
     let mut parts = Vec::new();
     let mut errors = Vec::new();
     for (file, answers) in files.iter().zip(answers) {
@@ -107,8 +119,9 @@ pub fn run(args: &EvalArgs) -> Result<ExitCode> {
     }
     let mut out = io::stdout().lock();
     if args.json {
-        print_json(&mut out, &parts, args.curve, &errors)?
+        print_json(&mut out, &compared, &parts, args.curve, &errors)?
     } else {
+        writeln!(out, "{}: {}", compared.kind, compared.path)?;
         print(&mut out, &parts, args.curve, &errors)?
     }
     Ok(ExitCode::SUCCESS)
@@ -151,8 +164,8 @@ fn other_labels(path: &PathBuf, texts: Option<&Texts>, files: &[CorpusFile]) -> 
 }
 
 /// For each record of each file what the model says about it.
-fn model_answers(args: &EvalArgs, files: &[CorpusFile]) -> Result<Vec<Vec<Option<Answer>>>> {
-    let model = Model::open(&args.model, Device::cuda_if_available(), args.precision.asked())?;
+fn model_answers(folder: &Path, args: &EvalArgs, files: &[CorpusFile]) -> Result<Vec<Vec<Option<Answer>>>> {
+    let model = Model::open(folder, Device::cuda_if_available(), args.precision.asked())?;
     let of_file = |file: &CorpusFile| {
         let answers = answers(&model, file, model.config.tieup.calibration, args.min_confidence)?;
         Ok(answers.into_iter().map(Some).collect())
@@ -201,7 +214,13 @@ fn write_csv(parts: &[Part], path: &PathBuf) -> Result<()> {
     Ok(out.flush()?)
 }
 
-fn print_json(out: &mut impl Write, parts: &[Part], curve: bool, errors: &[Difference]) -> Result<()> {
+fn print_json(
+    out: &mut impl Write,
+    compared: &Compared,
+    parts: &[Part],
+    curve: bool,
+    errors: &[Difference],
+) -> Result<()> {
     let part = |Part { name, evaluation }: &Part| {
         let mut part = json!({"file": name, "records": evaluation.len(), "measures": evaluation.rows()});
         if curve {
@@ -210,7 +229,7 @@ fn print_json(out: &mut impl Write, parts: &[Part], curve: bool, errors: &[Diffe
         }
         part
     };
-    let mut all = json!({"files": parts.iter().map(part).collect::<Vec<_>>()});
+    let mut all = json!({compared.kind: compared.path, "files": parts.iter().map(part).collect::<Vec<_>>()});
     if !errors.is_empty() {
         all["errors"] = json!(errors);
     }

@@ -15,7 +15,10 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
-    run::{ExtractOptions, Extraction, OutputFormat, Plan, RunError, SharedModel, extract, stream},
+    run::{
+        Counts, Event, ExtractOptions, Extraction, OutputFormat, Plan, RunError, SharedModel, Unfinished, begun_in,
+        extract, stream,
+    },
 };
 
 use super::{
@@ -33,18 +36,23 @@ pub const STOPPED: u8 = 130;
 ///
 /// Reads text, Markdown, HTML, JSON Lines, CSV and TSV, also as .gz and .zst. Writes claims.csv, ties.csv, entities.csv,
 /// sentences.csv, skipped.csv and run.json into the output folder. With - as input and no output folder, reads JSON
-/// Lines from standard input and writes claims to standard output as JSON Lines.
+/// Lines from standard input and writes claims to standard output as JSON Lines; a record that yields no article becomes
+/// a line with "error", "article" and "stage" there.
 ///
 /// Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped, 130 stopped.
 #[derive(Debug, Args)]
 pub struct ExtractArgs {
     /// Files and folders with articles, or - for JSON Lines on standard input
+    ///
+    /// An article's id is the id in its record, otherwise the path of its file within the folder named here (the file's
+    /// name alone where the file is named itself), with #2 for the second record. Files that would be called alike are
+    /// called by their whole path.
     #[arg(value_name = "INPUT", required_unless_present = "files_from")]
     inputs: Vec<PathBuf>,
     /// Read the paths in FILE too, one a line
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
-    /// The folder to write to
+    /// The folder to write to; results that are there already are replaced
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -93,10 +101,13 @@ pub struct ExtractArgs {
     /// Take over what an unfinished run into the same folder has done
     #[arg(long)]
     resume: bool,
+    /// Throw away what an unfinished run into the same folder has done
+    #[arg(long, conflicts_with = "resume")]
+    restart: bool,
     /// Only tell what would be read
     #[arg(long)]
     dry_run: bool,
-    /// Say nothing but errors
+    /// Say nothing but errors and what was skipped
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
     /// Say more
@@ -106,7 +117,10 @@ pub struct ExtractArgs {
 
 pub fn confidence(word: &str) -> Result<f32, String> {
     let range = 0.0..=1.0;
-    word.parse().ok().filter(|x| range.contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
+    word.parse()
+        .ok()
+        .filter(|x| range.contains(x))
+        .ok_or_else(|| "expected a number from 0 to 1, such as 0.5".to_owned())
 }
 
 fn delimiter(word: &str) -> Result<char, String> {
@@ -138,6 +152,14 @@ impl ExtractArgs {
             excel: self.excel,
             delimiter: self.delimiter,
             save_text: self.save_text,
+        }
+    }
+
+    fn unfinished(&self) -> Unfinished {
+        match (self.resume, self.restart) {
+            (true, _) => Unfinished::Resume,
+            (false, true) => Unfinished::Discard,
+            (false, false) => Unfinished::Keep,
         }
     }
 
@@ -200,13 +222,19 @@ fn into_folder(args: &ExtractArgs, plan: &Plan, out: &Path) -> Result<ExitCode> 
         }
         progress.say("warning: there is no article to read");
     }
-    let (scorer, model) = load(&folder, args.precision.asked())?;
+    // A trial may have another outcome than that of the run to continue.
+    let begun = if args.resume { begun_in(out) } else { None };
+    let (scorer, model) = load(&folder, args.precision.asked().or(begun))?;
     let stop = stop_on_signal()?;
     keep_panics_quiet();
-    let jobs = args.jobs();
+    let (unfinished, jobs) = (args.unfinished(), args.jobs());
     let options = args.options(Some(&scorer));
-    let extraction = Extraction { options: &options, plan, out, model: &model, resume: args.resume, jobs, stop: &stop };
-    let result = extract(&extraction, &scorer, &mut |event| progress.show(&event));
+    let extraction = Extraction { options: &options, plan, out, model: &model, unfinished, jobs, stop: &stop };
+    let mut watch = |event: Event| match event {
+        Event::Replaces => progress.say(&replaces(out, unfinished)),
+        event => progress.show(&event),
+    };
+    let result = extract(&extraction, &scorer, &mut watch);
     progress.finish();
     match result {
         Err(RunError::Stopped) => {
@@ -215,6 +243,10 @@ fn into_folder(args: &ExtractArgs, plan: &Plan, out: &Path) -> Result<ExitCode> 
         }
         result => {
             let (manifest, summary) = result?;
+            if let Some(loss) = loss(&manifest.counts, args.quiet) {
+                let first = manifest.skipped.first().map(|skip| format!(" first {}: {};", skip.path, skip.reason));
+                eprintln!("warning: {loss};{} skipped.csv has them all", first.unwrap_or_default());
+            }
             if !args.quiet {
                 let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary, args.verbose);
                 printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
@@ -224,12 +256,41 @@ fn into_folder(args: &ExtractArgs, plan: &Plan, out: &Path) -> Result<ExitCode> 
     }
 }
 
+/// That the results of a finished run do not stay.
+fn replaces(out: &Path, unfinished: Unfinished) -> String {
+    let out = out.display();
+    match unfinished {
+        Unfinished::Resume => {
+            format!(
+                "there is nothing to resume: the run in {out} is finished; it is done anew and its results are replaced"
+            )
+        }
+        Unfinished::Keep | Unfinished::Discard => format!("the results of a finished run in {out} are replaced"),
+    }
+}
+
 fn to_stdout(args: &ExtractArgs) -> Result<ExitCode> {
     let (scorer, _) = load(&args.model.folder(None)?, args.precision.asked())?;
     keep_panics_quiet();
     match stream(BufReader::new(io::stdin()), &io::stdout(), &args.options(Some(&scorer)), args.jobs(), &scorer) {
         Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),
-        counts => Ok(ExitCode::from(if counts?.skipped > 0 { SKIPPED } else { 0 })),
+        counts => {
+            let counts = counts?;
+            if let Some(loss) = loss(&counts, true) {
+                eprintln!("warning: {loss}; the lines with \"error\" on standard output tell why");
+            }
+            Ok(ExitCode::from(if counts.skipped > 0 { SKIPPED } else { 0 }))
+        }
+    }
+}
+
+/// How much was skipped: said if nothing was read at all, or anything was skipped and nothing else tells (`is_sole`).
+fn loss(counts: &Counts, is_sole: bool) -> Option<String> {
+    let &Counts { found, processed, skipped, .. } = counts;
+    match (skipped, processed) {
+        (0, _) => None,
+        (_, 0) => Some(format!("nothing could be read: all of {found} inputs and records were skipped")),
+        _ => is_sole.then(|| format!("{skipped} of {found} inputs and records were skipped")),
     }
 }
 

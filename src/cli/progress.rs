@@ -41,6 +41,8 @@ impl Progress {
         match event {
             Event::Progress(counts, total) => self.advance(counts, *total),
             Event::Resumed(articles) => self.say(&format!("going on: {articles} articles are done already")),
+            // What to say depends on what the user asked for.
+            Event::Replaces => {}
             Event::Warning(warning) if self.warnings_left > 0 => {
                 self.warnings_left -= 1;
                 self.say(&format!("warning: {warning}"));

@@ -63,7 +63,8 @@ impl Place {
     ) -> Result<Manifest, RunError> {
         let (out, stop) = (self.path(out), AtomicBool::new(false));
         let plan = Plan::new(options, Some(&out))?;
-        let extraction = Extraction { options, plan: &plan, out: &out, model: &model(), resume, jobs, stop: &stop };
+        let unfinished = if resume { Unfinished::Resume } else { Unfinished::Keep };
+        let extraction = Extraction { options, plan: &plan, out: &out, model: &model(), unfinished, jobs, stop: &stop };
         let mut watch = |event: Event| {
             if let Event::Progress(counts, _) = event {
                 stop.store(counts.found >= until, Ordering::Relaxed);
@@ -142,6 +143,17 @@ fn what_has_changed_is_done_again() {
     let other = ExtractOptions { min_confidence: 0.5, ..place.options() };
     let error = place.try_run("out", &other, 2, true, usize::MAX).unwrap_err().to_string();
     assert!(error.contains("it was begun with --min-confidence 0"), "{error}");
+}
+
+#[test]
+fn an_unfinished_run_is_not_dropped() {
+    let place = Place::new();
+    assert!(place.try_run("out", &place.options(), 2, false, 30).is_err());
+    let journal = place.results("out");
+    let error = place.try_run("out", &place.options(), 2, false, usize::MAX).unwrap_err();
+    assert!(matches!(error, RunError::Unfinished { articles, .. } if articles >= 29), "{error}");
+    assert_eq!(place.results("out"), journal);
+    assert!(place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap().resumed_articles >= 29);
 }
 
 #[test]
