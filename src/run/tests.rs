@@ -29,7 +29,8 @@ impl Place {
             );
         }
         place.write("long.txt", &"Bank bought Cloud. The deal is new, the price is old. ".repeat(80));
-        let records = (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(12 * i)));
+        let records =
+            (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(12 * i)));
         place.write("r.jsonl", &(records.collect::<String>() + "nonsense\n"));
         place
     }
