@@ -61,6 +61,8 @@ fn precision(word: &str) -> Result<Choice, String> {
 
 /// Loads the model in `folder`, in the precision `asked` for, and tells what it is.
 pub fn load(folder: &Path, asked: Option<Precision>) -> Result<(SharedModel, ModelRecord)> {
+    // Two threads that wait for one another are slower than one, and the workers use one each anyway.
+    tch::set_num_threads(1);
     let hash = || model::sha256(folder);
     let (sha256, model) = thread::scope(|scope| {
         let hash = scope.spawn(hash);

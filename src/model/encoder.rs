@@ -8,7 +8,7 @@ use super::{
     config::{Architecture, ModelConfig},
     layer::{Layer, Norm, attention_kind},
     precision::Precision,
-    stored::Stored,
+    stored::{Files, Matrix, Stored},
 };
 
 /// Rows of the casing embedding: the classes of [`crate::text::Casing`].
@@ -35,13 +35,15 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Encoder {
     config: ModelConfig,
-    words: Tensor,
+    words: Matrix,
     casing: Tensor,
     positions: Tensor,
     token_types: Option<Tensor>,
     norm: Norm,
     layers: Layers,
     relative_bias: Option<Tensor>,
+    /// What weights lie in that were not copied.
+    _files: Option<Files>,
 }
 
 /// The layers above the embeddings.
@@ -72,7 +74,7 @@ impl Encoder {
             (&embeddings / name).var("weight", &[rows, width], nn::init::DEFAULT_KAIMING_UNIFORM)
         };
         Self {
-            words: table("word_embeddings", config.vocab_size),
+            words: Matrix::Plain(table("word_embeddings", config.vocab_size)),
             // Zero, so that training starts from the pretrained encoder as it is.
             casing: (root / "case").var("weight", &[CASINGS, width], nn::Init::Const(0.0)),
             positions: table("position_embeddings", config.max_position_embeddings),
@@ -84,6 +86,7 @@ impl Encoder {
                 (&enc / "encoder" / "relative_attention_bias").var("weight", &shape, nn::Init::Const(0.0))
             }),
             config: config.clone(),
+            _files: None,
         }
     }
 
@@ -95,20 +98,22 @@ impl Encoder {
         let width = config.hidden_size;
         let mut table =
             |name: &str, rows: i64, columns: i64| stored.tensor(&format!("{name}.weight"), &[rows, columns]);
-        let words = table("enc.embeddings.word_embeddings", config.vocab_size, width)?;
         let casing = table("case", CASINGS, width)?;
         let positions = table("enc.embeddings.position_embeddings", config.max_position_embeddings, width)?;
         let types = "enc.embeddings.token_type_embeddings";
         let token_types = config.type_vocab_size.map(|rows| table(types, rows, width)).transpose()?;
+        let words = "enc.embeddings.word_embeddings.weight";
         let relative = "enc.encoder.relative_attention_bias";
         let mut of_buckets = |buckets| table(relative, buckets, config.num_attention_heads);
         let relative_bias = relative_buckets_of(config).map(&mut of_buckets).transpose()?;
+        let words = stored.matrix(words, &[config.vocab_size, width])?;
         let norm = Norm::read(stored, "enc.embeddings.LayerNorm", config, Kind::Float)?;
         let layers = (0..config.num_hidden_layers)
             .map(|i| Layer::read(stored, &format!("enc.encoder.layer.{i}"), config, precision))
             .collect::<Result<_, _>>()?;
         let layers = Layers::Fixed(layers, precision);
-        Ok(Self { config: config.clone(), words, casing, positions, token_types, norm, layers, relative_bias })
+        let (config, _files) = (config.clone(), Some(stored.files()));
+        Ok(Self { config, words, casing, positions, token_types, norm, layers, relative_bias, _files })
     }
 
     /// The hidden states, B × L × width. Dropout is applied where `train`, which takes an encoder with variables.
@@ -116,7 +121,7 @@ impl Encoder {
         let length = batch.ids.size()[1];
         let first = self.config.first_position();
         let rows = |table: &Tensor, index: &Tensor| Tensor::embedding(table, index, -1, false, false);
-        let mut sum = rows(&self.words, &batch.ids)
+        let mut sum = self.words.rows(&batch.ids)
             + rows(&self.casing, &batch.casing)
             + self.positions.narrow(0, first, length).unsqueeze(0);
         if let Some(types) = &self.token_types {

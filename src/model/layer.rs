@@ -17,8 +17,8 @@ pub struct Product(Weights);
 enum Weights {
     /// In the type of what it is applied to.
     Exact { weight: Tensor, bias: Tensor },
-    /// Whole numbers, columns first, with a scale for each of them.
-    Rounded { columns: Tensor, scale: Tensor, bias: Tensor },
+    /// Whole numbers (in × out), a scale for each column, and the sum of what it stands for.
+    Rounded { columns: Tensor, scale: Tensor, column_sums: Tensor, bias: Tensor },
 }
 
 impl Product {
@@ -26,7 +26,10 @@ impl Product {
     pub fn new(weight: Matrix, bias: Tensor, precision: Precision) -> Self {
         if precision == Precision::Int8 {
             let Rounded { whole, scale } = weight.round();
-            return Self(Weights::Rounded { columns: whole.tr(), scale, bias });
+            let columns = whole.tr();
+            let ones = Tensor::ones([1, columns.size()[0]], (Kind::Int8, columns.device()));
+            let column_sums = ones.internal_int_mm(&columns).squeeze_dim(0) * &scale;
+            return Self(Weights::Rounded { columns, scale, column_sums, bias });
         }
         let cast = |tensor: Tensor| tensor.to_kind(precision.kind());
         Self(Weights::Exact { weight: cast(weight.expand()), bias: cast(bias) })
@@ -38,13 +41,16 @@ impl Product {
     pub fn forward(&self, input: &Tensor) -> Tensor {
         match &self.0 {
             Weights::Exact { weight, bias } => input.linear(weight, Some(bias)),
-            Weights::Rounded { columns, scale, bias } => {
-                // A row of zeros stays one.
-                let step = input.abs().amax([-1], true).clamp_min(1e-12) / 127.0;
-                let whole = (input / &step).round_().to_kind(Kind::Int8);
-                let mut sums = whole.internal_int_mm(columns).to_kind(Kind::Float);
+            Weights::Rounded { columns, scale, column_sums, bias } => {
+                // Each row is cut into 255 steps from its least to its greatest number, so input = middle + step · whole.
+                let (least, greatest) = (input.amin([-1], true), input.amax([-1], true));
+                let middle = (&least + &greatest) * 0.5;
+                let step = (greatest - least).clamp_min(1e-12) / 254.0;
+                let mut steps = input - &middle;
+                steps *= step.reciprocal();
+                let mut sums = steps.round_().to_kind(Kind::Int8).internal_int_mm(columns).to_kind(Kind::Float);
                 sums *= step;
-                bias.addcmul(&sums, scale)
+                bias.addcmul(&middle, column_sums).addcmul_(&sums, scale)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use memmap2::Mmap;
@@ -21,12 +22,12 @@ use super::{
 const UNUSED: [&str; 2] = ["enc.pooler.", "enc.embeddings.position_ids"];
 
 /// The weights of a model folder, by the names that the model's variables have. The files are mapped into memory, so that
-/// only what is asked for is read, and once.
+/// only what is asked for is read; whole numbers are used where they lie.
 #[derive(Debug)]
 pub struct Stored {
     folder: PathBuf,
     device: Device,
-    files: Vec<Mmap>,
+    files: Vec<Arc<Mmap>>,
     places: BTreeMap<String, Place>,
 }
 
@@ -48,6 +49,10 @@ pub enum Matrix {
     Rounded(Rounded),
 }
 
+/// Files in memory. Whole numbers read from them are of use only as long as this lives.
+#[derive(Debug, Clone)]
+pub struct Files(#[expect(dead_code, reason = "it only keeps them there")] Vec<Arc<Mmap>>);
+
 /// Whole numbers in −127 ..= 127 (`i8`, rows × columns) and scales (`f32`, rows): the matrix is their product.
 #[derive(Debug)]
 pub struct Rounded {
@@ -58,6 +63,15 @@ pub struct Rounded {
 }
 
 impl Matrix {
+    /// The rows numbered `index`, `f32`, in a further dimension.
+    pub fn rows(&self, index: &Tensor) -> Tensor {
+        let rows = |table: &Tensor| Tensor::embedding(table, index, -1, false, false);
+        match self {
+            Self::Plain(tensor) => rows(tensor),
+            Self::Rounded(Rounded { whole, scale }) => rows(whole).to_kind(Kind::Float) * rows(&scale.unsqueeze(1)),
+        }
+    }
+
     /// As numbers.
     pub fn expand(self) -> Tensor {
         match self {
@@ -93,7 +107,7 @@ impl Stored {
         let mut stored = Self { folder: folder.into(), device, files: Vec::new(), places: BTreeMap::new() };
         for path in weights::files(folder)? {
             let map = File::open(&path).and_then(|file| {
-                // SAFETY: the bytes are only ever copied from; tieup replaces weights files, and never writes into one.
+                // SAFETY: the bytes are only ever read; tieup replaces weights files, and never writes into one.
                 unsafe { Mmap::map(&file) }
             });
             let map = map.map_err(|e| ModelError::Read(path.clone(), e))?;
@@ -111,9 +125,14 @@ impl Stored {
                     stored.places.insert(name, place);
                 }
             }
-            stored.files.push(map);
+            stored.files.push(Arc::new(map));
         }
         Ok(stored)
+    }
+
+    /// What must live as long as the matrices taken.
+    pub fn files(&self) -> Files {
+        Files(self.files.clone())
     }
 
     /// How many numbers the model has, scales of stored rows aside.
@@ -182,7 +201,14 @@ impl Stored {
             let (path, name, expected) = (self.folder.clone(), name.to_owned(), shape.to_vec());
             return Err(ModelError::Shape { path, name, found, expected });
         }
-        Ok(Tensor::f_from_data_size(&self.files[file][bytes], &found, kind)?.to_device(self.device))
+        let bytes = &self.files[file][bytes];
+        if kind == Kind::Int8 && self.device == Device::Cpu {
+            let strides: Vec<i64> = (1..=found.len()).map(|i| found[i..].iter().product()).collect();
+            // SAFETY: the bytes are as many as the shape says, which the file's header was checked for, and stay where they
+            // are as long as `Files` lives. Nothing writes to a matrix that was read.
+            return Ok(unsafe { Tensor::f_from_blob(bytes.as_ptr(), &found, &strides, kind, Device::Cpu) }?);
+        }
+        Ok(Tensor::f_from_data_size(bytes, &found, kind)?.to_device(self.device))
     }
 }
 

@@ -1,4 +1,7 @@
-//! The articles of a run, one after another, no more of them than the budget allows.
+//! The articles of a run in groups, one after another, no more of them than the budget allows.
+//!
+//! Short articles that follow one another make a group, whose windows the model reads together: that is faster, and what
+//! an answer depends on stays in the input.
 
 use std::{
     fs,
@@ -16,6 +19,11 @@ const TEXT_COST: usize = 8;
 const HTML_COST: usize = 24;
 /// What a byte of a compressed file may become.
 const INFLATION: usize = 20;
+
+/// What the articles of a group may cost together, unless there is only one.
+const GROUP_COST: usize = TEXT_COST * (16 << 10);
+/// How many there may be in it; at [`LEAST_COST`] each they are far from the whole budget.
+const GROUP: usize = 128;
 
 /// An article that is to be done, as far as the feed has got with it.
 #[derive(Debug)]
@@ -51,6 +59,10 @@ pub(super) struct Feed<'a, C> {
     clock: &'a Stage,
     is_cancelled: C,
     count: u64,
+    /// How many articles a group may have.
+    group: usize,
+    /// The first article of the next group, and its cost.
+    ahead: Option<(usize, Raw<'a>)>,
 }
 
 impl<'a, C: Fn() -> bool> Feed<'a, C> {
@@ -62,7 +74,17 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
-        Self { inputs: inputs.iter(), options, records: None, budget, clock, is_cancelled, count: 0 }
+        Self {
+            inputs: inputs.iter(),
+            options,
+            records: None,
+            budget,
+            clock,
+            is_cancelled,
+            count: 0,
+            group: GROUP,
+            ahead: None,
+        }
     }
 
     /// The articles of a stream.
@@ -75,6 +97,11 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
     ) -> Self {
         let origin = Origin { path: "-".to_owned(), name: "-".to_owned() };
         Self { records: Some((items, origin)), ..Self::files(&[], options, budget, clock, is_cancelled) }
+    }
+
+    /// The same articles, each one alone: none waits for the next.
+    pub fn one_by_one(self) -> Self {
+        Self { group: 1, ..self }
     }
 
     fn next_raw(&mut self) -> Option<(usize, Raw<'a>)> {
@@ -108,16 +135,22 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
 }
 
 impl<'a, C: Fn() -> bool> Iterator for Feed<'a, C> {
-    type Item = Fed<'a>;
+    type Item = Vec<Fed<'a>>;
 
-    fn next(&mut self) -> Option<Fed<'a>> {
-        if (self.is_cancelled)() {
-            return None;
+    fn next(&mut self) -> Option<Vec<Fed<'a>>> {
+        let (mut group, mut total) = (Vec::new(), 0);
+        while group.len() < self.group && !(self.is_cancelled)() {
+            let Some((cost, raw)) = self.ahead.take().or_else(|| self.next_raw()) else { break };
+            if !group.is_empty() && total + cost > GROUP_COST {
+                self.ahead = Some((cost, raw));
+                break;
+            }
+            total += cost;
+            let taken = self.budget.take(cost.max(LEAST_COST), &self.is_cancelled)?;
+            group.push((self.count, taken, raw));
+            self.count += 1;
         }
-        let (cost, raw) = self.next_raw()?;
-        let taken = self.budget.take(cost.max(LEAST_COST), &self.is_cancelled)?;
-        self.count += 1;
-        Some((self.count - 1, taken, raw))
+        (!group.is_empty()).then_some(group)
     }
 }
 

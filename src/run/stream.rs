@@ -51,7 +51,7 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
         clock: &clock,
     };
     let items = read_jsonl(input, "-", &options.read);
-    let feed = Feed::stream(items, &options.read, &budget, &clock.read, || halt.load(Ordering::Relaxed));
+    let feed = Feed::stream(items, &options.read, &budget, &clock.read, || halt.load(Ordering::Relaxed)).one_by_one();
     let mut lines = Lines { claims: JsonLines::new(output.clone(), TARGET), errors: output, counts: Counts::default() };
     pipeline.run(feed, &mut lines)?;
     Ok(lines.counts)

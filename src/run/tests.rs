@@ -29,7 +29,8 @@ impl Place {
             );
         }
         place.write("long.txt", &"Bank bought Cloud. The deal is new, the price is old. ".repeat(80));
-        let records = (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(i)));
+        let records =
+            (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(12 * i)));
         place.write("r.jsonl", &(records.collect::<String>() + "nonsense\n"));
         place
     }
@@ -125,7 +126,7 @@ fn a_resumed_run_gives_what_an_uninterrupted_one_does() {
         fs::write(&journal, &bytes[..bytes.len() - 9]).unwrap();
     }
     let manifest = place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap();
-    assert!((40..51).contains(&manifest.resumed_articles), "{}", manifest.resumed_articles);
+    assert!((30..51).contains(&manifest.resumed_articles), "{}", manifest.resumed_articles);
     assert_eq!(place.results("out"), place.results("whole"));
 }
 
@@ -133,9 +134,11 @@ fn a_resumed_run_gives_what_an_uninterrupted_one_does() {
 fn what_has_changed_is_done_again() {
     let place = Place::new();
     assert!(place.try_run("out", &place.options(), 2, false, 30).is_err());
-    place.write("0.txt", "Ministry bought Plant.");
+    // Of the same length, so that the groups of the others are what they were.
+    let text = fs::read_to_string(place.path("in").join("0.txt")).unwrap();
+    place.write("0.txt", &text.replace("old", "new"));
     let resumed = place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap();
-    assert!(resumed.resumed_articles > 20);
+    assert!((1..50).contains(&resumed.resumed_articles), "{}", resumed.resumed_articles);
     place.run("whole", &place.options(), 2);
     assert_eq!(place.results("out"), place.results("whole"));
 
