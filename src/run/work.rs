@@ -20,6 +20,9 @@ use crate::{
     model::WindowScores,
 };
 
+/// An article that is through the model: what it is, how it was cut, and its windows' scores or why there are none.
+pub(super) type Scored<'a> = (Subject, &'a Cut, Result<Vec<WindowScores>, Failure>);
+
 /// An article, apart from its cut.
 #[derive(Debug)]
 pub(super) struct Subject {
@@ -94,7 +97,7 @@ impl Work {
         analyst: &Analyst<S>,
         clock: &Stage,
         limit: Duration,
-    ) -> Vec<(Subject, &Cut, Result<Vec<WindowScores>, Failure>)> {
+    ) -> Vec<Scored<'_>> {
         let places = &self.batches[batch];
         // Who is in a batch decides the last bits of the answer, so all stay in it who were.
         let is_wanted = places.iter().any(|place| self.members[place.member].lock().failure.is_none());
