@@ -119,9 +119,27 @@ fn any_number_of_workers_writes_the_same_bytes() {
 }
 
 #[test]
+fn the_last_line_says_where_to_look_and_a_report_can_be_made() {
+    let place = Place::new();
+    let (_, out, _) = place.run("extract in -o out --format csv,parquet");
+    let next = "Next: open out/claims.csv, or run `tieup report out` for a page to read, filter and follow.";
+    assert_eq!(out.lines().last(), Some(next));
+    assert!(place.path("out/sentences.parquet").exists());
+    let (code, out, err) = place.run("report out");
+    assert!(code == 0 && out.starts_with("The report is out/report.html ("), "{out}{err}");
+    assert!(fs::read_to_string(place.path("out/report.html")).unwrap().starts_with("<!doctype html>"));
+
+    let (_, out, _) = place.run("extract in -o lines --format jsonl");
+    assert_eq!(out.lines().last(), Some("Next: open lines/claims.jsonl."));
+    let (code, _, err) = place.run("report lines");
+    assert_eq!(code, 1);
+    assert!(err.starts_with("error: cannot read lines/claims.csv: ") && err.contains("tieup extract"), "{err}");
+}
+
+#[test]
 fn verify_runs_again_and_compares() {
     let place = Place::new();
-    assert_eq!(place.run("extract -q in -o out --min-confidence 0.001").0, 3);
+    assert_eq!(place.run("extract -q in -o out --min-confidence 0.001 --format csv,parquet").0, 3);
     let (code, out, _) = place.run("verify out/run.json -j 1");
     assert_eq!((code, out.starts_with("the same: ")), (0, true), "{out}");
 

@@ -2,11 +2,15 @@
 
 use std::{fs, io, path::Path};
 
+use parquet::{file::reader::SerializedFileReader, record::Field as Value};
+
 use tieup::{
     article::Article,
     claims::{Analysis, Claim, Mention, Name, Reason, Sentence, Source},
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
-    output::{CsvFolder, CsvStyle, JsonFile, JsonLines, Sink, XlsxFile, safety::unescape},
+    output::{
+        CsvFolder, CsvStyle, JsonFile, JsonLines, Parquet, ParquetFolder, Sink, XlsxFile, safety::unescape, tables,
+    },
     text::Span,
 };
 
@@ -235,6 +239,33 @@ fn json_lines_are_as_stored() {
     assert_eq!(first["trigger"], bytes(&first));
     assert_eq!(first["why"][1]["text"], bytes(&first["why"][1]));
     assert_eq!(first["who_text"], bytes(&first["who_place"]));
+}
+
+#[test]
+fn parquet_has_the_columns_of_csv_typed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(Box::new(ParquetFolder::create(folder.path(), Parquet).expect("the folder can be written")));
+    assert_eq!(
+        names(folder.path()),
+        ["claims.parquet", "entities.parquet", "sentences.parquet", "skipped.parquet", "ties.parquet"]
+    );
+
+    let file = fs::File::open(folder.path().join("claims.parquet")).expect("claims.parquet");
+    let file = SerializedFileReader::new(file).expect("a Parquet file");
+    let rows: Vec<_> = file.into_iter().map(|row| row.expect("a row").into_columns()).collect();
+    let names: Vec<&str> = rows[0].iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, tables::CLAIMS.columns.iter().map(|column| column.name).collect::<Vec<_>>());
+
+    let cell = |row: usize, name: &str| &rows[row].iter().find(|(column, _)| column == name).expect(name).1;
+    let text = |text: &str| Value::Str(text.to_owned());
+    assert_eq!(rows.len(), 4);
+    assert_eq!(cell(0, "why"), &text("to reach schools | GPUs are scarce; costs, too"));
+    // 2026-03-04 in days.
+    assert_eq!(cell(0, "published"), &Value::Date(20_516));
+    assert_eq!(cell(0, "confidence"), &Value::Double(0.9123));
+    assert!(matches!(cell(0, "start"), Value::Long(_)));
+    assert_eq!((cell(2, "who"), cell(2, "why"), cell(2, "who_start")), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!((cell(2, "whom"), cell(2, "article")), (&text("=Verda"), &text("-2.txt")));
 }
 
 #[test]

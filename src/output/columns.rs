@@ -15,22 +15,31 @@ pub enum Cell<'a> {
     Confidence(f64),
 }
 
+/// White space, and control characters, which no program shows and some fall over.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// `text` with one space for each run of white space, and none at its ends.
+fn on_one_line(text: &str) -> String {
+    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 impl<'a> Cell<'a> {
     /// `text` on one line: each run of white space becomes one space.
     pub fn line(text: &str) -> Self {
-        Self::Text(text.split_whitespace().collect::<Vec<_>>().join(" ").into())
+        Self::Text(on_one_line(text).into())
     }
 
     /// `text` with every character of white space turned into a space, so that offsets into it stay right.
     pub fn aligned(text: &str) -> Self {
-        Self::Text(text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect::<String>().into())
+        Self::Text(text.chars().map(|c| if is_space(c) { ' ' } else { c }).collect::<String>().into())
     }
 
     /// Several texts, each on one line, in one cell.
     pub fn list<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, separator: &str) -> Self {
-        let texts = texts.into_iter().map(|t| t.as_ref().split_whitespace().collect::<Vec<_>>().join(" "));
-        let list = texts.collect::<Vec<_>>();
-        if list.is_empty() { Self::Empty } else { Self::Text(list.join(separator).into()) }
+        let texts: Vec<String> = texts.into_iter().map(|text| on_one_line(text.as_ref())).collect();
+        if texts.is_empty() { Self::Empty } else { Self::Text(texts.join(separator).into()) }
     }
 
     /// A word that is known to be harmless and on one line.
@@ -105,4 +114,17 @@ pub struct Table<R: 'static> {
     pub description: &'static str,
     /// From left to right.
     pub columns: &'static [Column<R>],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_holds_no_control_characters() {
+        assert_eq!(Cell::line("\0a\r\n b\u{a0}\u{7f}"), Cell::word("a b"));
+        assert_eq!(Cell::aligned("\0a\r\n b"), Cell::word(" a   b"));
+        assert_eq!(Cell::list(["a\tb", "c"], "; "), Cell::word("a b; c"));
+        assert_eq!(Cell::list(Vec::<String>::new(), "; "), Cell::Empty);
+    }
 }
