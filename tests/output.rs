@@ -1,12 +1,13 @@
 //! What the writers make of a small analysis, byte for byte.
 
-use std::{fs, io, path::Path};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
+use serde_json::Value;
 use tieup::{
     article::Article,
     claims::{Analysis, Claim, Mention, Name, Reason, Sentence, Source},
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
-    output::{CsvFolder, CsvStyle, JsonFile, JsonLines, Sink, XlsxFile, safety::unescape},
+    output::{CsvFolder, CsvStyle, JsonFile, JsonLines, LinePer, Sink, XlsxFile, safety::unescape},
     text::Span,
 };
 
@@ -200,25 +201,66 @@ fn offsets_and_escapes_lead_back_to_the_text() {
     }
 }
 
-#[test]
-fn json_lines_are_as_stored() {
-    /// Keeps what is written while the sink that owns it is used up.
-    #[derive(Clone, Default)]
-    struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+/// Keeps what is written while the sink that owns it is used up.
+#[derive(Clone, Default)]
+struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
-    impl io::Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("one thread").write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("one thread").write(bytes)
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn json_lines(per: LinePer) -> String {
     let shared = Shared::default();
-    assert_eq!(write(Box::new(JsonLines::new(shared.clone(), "memory"))), Vec::<String>::new());
-    let lines = String::from_utf8(shared.0.lock().expect("one thread").clone()).expect("JSON is UTF-8");
+    assert_eq!(write(Box::new(JsonLines::new(shared.clone(), "memory", per))), Vec::<String>::new());
+    String::from_utf8(shared.0.lock().expect("one thread").clone()).expect("JSON is UTF-8")
+}
+
+#[test]
+fn the_schema_of_the_pipe_tells_what_is_written() {
+    let schema: Value = serde_json::from_str(include_str!("../docs/pipe.schema.json")).expect("JSON");
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
+    let check = |name: &str, value: &Value| {
+        let told = &schema["$defs"][name];
+        assert_eq!(keys(value), keys(&told["properties"]), "{name}");
+        let required = told["required"].as_array().expect("a list").iter().map(|key| key.as_str().expect("a name"));
+        assert_eq!(required.map(str::to_owned).collect::<BTreeSet<_>>(), keys(value), "{name}");
+    };
+    let mut reasons = 0;
+    for line in json_lines(LinePer::Article).lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        check("article", &line);
+        for claim in line["claims"].as_array().expect("claims") {
+            check("claim", claim);
+            check("place", &claim["whom_place"]);
+            let why = claim["why"].as_array().expect("why");
+            why.iter().for_each(|reason| check("reason", reason));
+            reasons += why.len();
+        }
+        line["entities"].as_array().expect("entities").iter().for_each(|entity| check("entity", entity));
+    }
+    assert!(reasons > 0);
+    let words = |place: &Value| serde_json::from_value::<Vec<String>>(place["enum"].clone()).expect("words");
+    let defs = &schema["$defs"];
+    let claim = &defs["claim"]["properties"];
+    assert_eq!(words(&claim["relation"]), Relation::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+    assert_eq!(words(&claim["status"]), Status::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+    assert_eq!(words(&claim["polarity"]), Polarity::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+    assert_eq!(
+        words(&defs["reason"]["properties"]["kind"]),
+        ReasonKind::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>()
+    );
+    assert_eq!(words(&defs["mention_type"]), MentionType::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn json_lines_are_as_stored() {
+    let lines = json_lines(LinePer::Claim);
     insta::assert_snapshot!("claims.jsonl", lines);
 
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -227,8 +269,8 @@ fn json_lines_are_as_stored() {
     assert_eq!(fs::read_to_string(folder.path().join("claims.jsonl")).expect("claims.jsonl"), lines);
 
     let (article, _) = cloud();
-    let first: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a claim")).expect("JSON");
-    let bytes = |value: &serde_json::Value| {
+    let first: Value = serde_json::from_str(lines.lines().next().expect("a claim")).expect("JSON");
+    let bytes = |value: &Value| {
         let at = |key: &str| usize::try_from(value[key].as_u64().expect(key)).expect(key);
         article.text[at("start_byte")..at("end_byte")].to_owned()
     };

@@ -15,7 +15,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
-    run::{ExtractOptions, Extraction, OutputFormat, Plan, RunError, extract, stream},
+    output::LinePer,
+    run::{Counts, ExtractOptions, Extraction, OutputFormat, Plan, RunError, Shard, extract, stream},
 };
 
 use super::{
@@ -58,9 +59,15 @@ pub struct ExtractArgs {
     /// What stands between the cells of CSV
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     delimiter: char,
+    /// To standard output, write one line for each article instead of each claim, with its claims and its entities
+    #[arg(long, conflicts_with = "output")]
+    by_article: bool,
     /// Write the texts that offsets refer to, as texts.jsonl
     #[arg(long)]
     save_text: bool,
+    /// Do only part I of N of the articles, for tieup merge to put together
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     /// Leave out claims that the model is less sure of, 0 to 1
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = confidence)]
     min_confidence: f32,
@@ -120,6 +127,7 @@ impl ExtractArgs {
         ExtractOptions {
             inputs: self.inputs.clone(),
             files_from: self.files_from.clone(),
+            shard: self.shard,
             read: ReadOptions {
                 text_field: self.text_field.clone(),
                 id_field: self.id_field.clone(),
@@ -215,7 +223,7 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
                 let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary, args.verbose);
                 printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
             }
-            Ok(ExitCode::from(if manifest.counts.skipped > 0 { SKIPPED } else { 0 }))
+            Ok(done(&manifest.counts))
         }
     }
 }
@@ -223,10 +231,16 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
 fn to_stdout(args: &ExtractArgs, options: &ExtractOptions) -> Result<ExitCode> {
     let (scorer, _) = load(&args.model.folder(None)?)?;
     keep_panics_quiet();
-    match stream(BufReader::new(io::stdin()), &io::stdout(), options, args.jobs(), &scorer) {
+    let per = if args.by_article { LinePer::Article } else { LinePer::Claim };
+    match stream(BufReader::new(io::stdin()), &io::stdout(), options, per, args.jobs(), &scorer) {
         Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),
-        counts => Ok(ExitCode::from(if counts?.skipped > 0 { SKIPPED } else { 0 })),
+        counts => Ok(done(&counts?)),
     }
+}
+
+/// The exit code of a run that came to its end.
+pub fn done(counts: &Counts) -> ExitCode {
+    ExitCode::from(if counts.skipped > 0 { SKIPPED } else { 0 })
 }
 
 /// A flag that ctrl-C sets. A second one ends the program at once.

@@ -4,6 +4,7 @@ mod config;
 mod corpus;
 mod eval;
 mod extract;
+mod merge;
 mod model;
 mod progress;
 mod shell;
@@ -28,6 +29,7 @@ enum Command {
     Corpus(corpus::CorpusArgs),
     Eval(eval::EvalArgs),
     Extract(extract::ExtractArgs),
+    Merge(merge::MergeArgs),
     Model(model::ModelArgs),
     Train(train::TrainArgs),
     Verify(verify::VerifyArgs),
@@ -49,6 +51,7 @@ fn run() -> Result<ExitCode> {
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
         Command::Extract(args) => extract::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Model(args) => model::run(args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),

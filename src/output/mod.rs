@@ -25,7 +25,7 @@ pub use self::{
     columns::{Cell, Column, Kind, Table},
     csv::{CsvFolder, CsvStyle},
     error::OutputError,
-    jsonl::{JsonFile, JsonLines},
+    jsonl::{JsonFile, JsonLines, LinePer},
     report::{Report, ReportError, report},
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
     schema::schema,
@@ -34,7 +34,7 @@ pub use self::{
     xlsx::XlsxFile,
 };
 
-pub(crate) use partial::replace;
+pub(crate) use partial::{Partial, publish, replace};
 
 use crate::{article::Article, claims::Analysis};
 

@@ -5,8 +5,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use super::{budget::Budget, pipeline::Stage, plan::is_whole};
-use crate::article::{Article, Compression, Format, Input, Item, Items, ReadNotes, ReadOptions, Skip, read};
+use serde::{Deserialize, Serialize};
+
+use super::{ExtractOptions, Plan, budget::Budget, pipeline::Stage, plan::is_whole};
+use crate::article::{Article, Compression, Format, Input, Item, Items, ReadNotes, Skip, read};
 
 /// The least that an article counts: with it, at most a thousand or so are in work at once.
 const LEAST_COST: usize = 256 << 10;
@@ -28,8 +30,29 @@ pub(super) enum Raw<'a> {
     Skipped(Skip),
 }
 
+impl Raw<'_> {
+    /// The article's id, as far as it is known.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Whole(input) => &input.name,
+            Self::Record(record, _) => &record.0.id,
+            Self::Skipped(skip) => &skip.id,
+        }
+    }
+
+    /// What it may take in memory. More than `limit` bytes of a file are never read.
+    fn cost(&self, limit: usize) -> usize {
+        let cost = match self {
+            Self::Whole(input) => whole_cost(input, limit),
+            Self::Record(record, _) => record.0.text.len().saturating_mul(TEXT_COST),
+            Self::Skipped(_) => 0,
+        };
+        cost.max(LEAST_COST)
+    }
+}
+
 /// Where an article came from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Origin {
     /// The file, as the user knows it.
     pub path: String,
@@ -37,87 +60,112 @@ pub(super) struct Origin {
     pub name: String,
 }
 
-/// An article, its number, and what was taken from the budget for it.
-pub(super) type Fed<'a> = (u64, usize, Raw<'a>);
+/// An article's way through the pipeline.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ticket {
+    /// Its number among the articles of this run, without a gap.
+    pub number: u64,
+    /// Its number among all that was found: the articles of other shards count too.
+    pub position: u64,
+    /// What was taken from the budget for it.
+    pub cost: usize,
+}
 
-/// An iterator over the articles of all inputs.
+/// An iterator over the articles of all inputs that belong to the shard.
 pub(super) struct Feed<'a, C> {
+    skipped: std::slice::Iter<'a, Skip>,
     inputs: std::slice::Iter<'a, Input>,
-    options: &'a ReadOptions,
+    options: &'a ExtractOptions,
     /// The file of records that is being read.
     records: Option<(Items, Origin)>,
     budget: &'a Budget,
     /// The time that reading takes.
     clock: &'a Stage,
     is_cancelled: C,
-    count: u64,
+    number: u64,
+    position: u64,
 }
 
 impl<'a, C: Fn() -> bool> Feed<'a, C> {
-    /// The articles of `inputs`, until `is_cancelled`.
+    /// What is in `plan`, until `is_cancelled`; of what cannot be read, the skips first.
     pub fn files(
-        inputs: &'a [Input],
-        options: &'a ReadOptions,
+        plan: &'a Plan,
+        options: &'a ExtractOptions,
         budget: &'a Budget,
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
-        Self { inputs: inputs.iter(), options, records: None, budget, clock, is_cancelled, count: 0 }
+        let (skipped, inputs) = (plan.skipped.iter(), plan.inputs.iter());
+        Self { skipped, inputs, options, records: None, budget, clock, is_cancelled, number: 0, position: 0 }
     }
 
     /// The articles of a stream.
     pub fn stream(
         items: Items,
-        options: &'a ReadOptions,
+        options: &'a ExtractOptions,
         budget: &'a Budget,
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
-        let origin = Origin { path: "-".to_owned(), name: "-".to_owned() };
-        Self { records: Some((items, origin)), ..Self::files(&[], options, budget, clock, is_cancelled) }
+        let (skipped, inputs) = ([].iter(), [].iter());
+        let records = Some((items, Origin { path: "-".to_owned(), name: "-".to_owned() }));
+        Self { skipped, inputs, options, records, budget, clock, is_cancelled, number: 0, position: 0 }
     }
 
-    fn next_raw(&mut self) -> Option<(usize, Raw<'a>)> {
+    fn next_raw(&mut self) -> Option<Raw<'a>> {
+        if let Some(skip) = self.skipped.next() {
+            return Some(Raw::Skipped(skip.clone()));
+        }
         loop {
             if let Some((items, origin)) = &mut self.records {
                 // A reader that panics is not asked again.
                 match self.clock.time(|| catch_unwind(AssertUnwindSafe(|| items.next()))).0 {
                     Ok(Some(Item::Article(article, notes))) => {
-                        let cost = article.text.len().saturating_mul(TEXT_COST);
-                        return Some((cost, Raw::Record(Box::new((article, notes)), origin.clone())));
+                        return Some(Raw::Record(Box::new((article, notes)), origin.clone()));
                     }
-                    Ok(Some(Item::Skipped(skip))) => return Some((0, Raw::Skipped(skip))),
+                    Ok(Some(Item::Skipped(skip))) => return Some(Raw::Skipped(skip)),
                     Ok(None) => self.records = None,
                     Err(_) => {
                         let Origin { path, name } = origin.clone();
                         self.records = None;
                         let reason = "the reader failed on it; the rest of the file was not read".to_owned();
-                        return Some((0, Raw::Skipped(Skip { id: name, path, stage: "read", reason })));
+                        return Some(Raw::Skipped(Skip { id: name, path, stage: "read", reason }));
                     }
                 }
                 continue;
             }
             let input = self.inputs.next()?;
             if is_whole(input) {
-                return Some((whole_cost(input, self.options.max_article_bytes), Raw::Whole(input)));
+                return Some(Raw::Whole(input));
             }
             let origin = Origin { path: input.path.display().to_string(), name: input.name.clone() };
-            self.records = Some((read(input, self.options), origin));
+            self.records = Some((read(input, &self.options.read), origin));
         }
+    }
+
+    /// The next article of the shard, and its position.
+    fn next_of_shard(&mut self) -> Option<(u64, Raw<'a>)> {
+        while !(self.is_cancelled)() {
+            let raw = self.next_raw()?;
+            let position = self.position;
+            self.position += 1;
+            if self.options.shard.is_none_or(|shard| shard.holds(raw.id())) {
+                return Some((position, raw));
+            }
+        }
+        None
     }
 }
 
 impl<'a, C: Fn() -> bool> Iterator for Feed<'a, C> {
-    type Item = Fed<'a>;
+    type Item = (Ticket, Raw<'a>);
 
-    fn next(&mut self) -> Option<Fed<'a>> {
-        if (self.is_cancelled)() {
-            return None;
-        }
-        let (cost, raw) = self.next_raw()?;
-        let taken = self.budget.take(cost.max(LEAST_COST), &self.is_cancelled)?;
-        self.count += 1;
-        Some((self.count - 1, taken, raw))
+    fn next(&mut self) -> Option<(Ticket, Raw<'a>)> {
+        let (position, raw) = self.next_of_shard()?;
+        let cost = self.budget.take(raw.cost(self.options.read.max_article_bytes), &self.is_cancelled)?;
+        let number = self.number;
+        self.number += 1;
+        Some((Ticket { number, position, cost }, raw))
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
     RunError, Scorer, Size,
     analyst::{Analyst, Cut},
     budget::Budget,
-    feed::{Fed, Origin, Raw},
+    feed::{Origin, Raw, Ticket},
     hash,
     order::InOrder,
 };
@@ -44,7 +44,7 @@ pub(super) struct Finished {
 }
 
 /// An article that is done.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Done {
     pub article: Article,
     pub notes: ReadNotes,
@@ -68,8 +68,8 @@ pub(super) trait Receiver {
     /// Takes note of an article as soon as it is done.
     fn finished(&mut self, done: &Done) -> Result<(), RunError>;
 
-    /// Takes the next article of the input.
-    fn next(&mut self, outcome: Outcome) -> Result<(), RunError>;
+    /// Takes the next article of the input; `position` is its number among all that was found.
+    fn next(&mut self, position: u64, outcome: Outcome) -> Result<(), RunError>;
 }
 
 /// Thread time spent in each stage.
@@ -130,8 +130,7 @@ struct Subject {
 
 /// An article between its cutting and its decoding.
 struct InWork {
-    number: u64,
-    cost: usize,
+    ticket: Ticket,
     cut: Cut,
     progress: Mutex<Progress>,
 }
@@ -155,15 +154,12 @@ struct Job {
     batch: usize,
 }
 
-/// An outcome with its number and its cost.
-type Numbered = (u64, usize, Outcome);
-
 impl<S: Scorer> Pipeline<'_, S> {
     /// Runs all that `feed` gives, and hands the results to `receiver`, on this thread. Where the run is stopped, what
     /// is in work is given up, and only what was done is handed over.
     pub fn run<'f>(
         &self,
-        feed: impl Iterator<Item = Fed<'f>> + Send,
+        feed: impl Iterator<Item = (Ticket, Raw<'f>)> + Send,
         receiver: &mut dyn Receiver,
     ) -> Result<(), RunError> {
         let threads = |e: &dyn std::fmt::Display| RunError::Threads(e.to_string());
@@ -171,7 +167,7 @@ impl<S: Scorer> Pipeline<'_, S> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).thread_name(name).build();
         let pool = pool.map_err(|e| threads(&e))?;
         let (jobs, queue) = unbounded::<Job>();
-        let (results, incoming) = unbounded::<Numbered>();
+        let (results, incoming) = unbounded::<(Ticket, Outcome)>();
         thread::scope(|scope| {
             for i in 0..self.jobs {
                 let (queue, results) = (queue.clone(), results.clone());
@@ -184,8 +180,9 @@ impl<S: Scorer> Pipeline<'_, S> {
             }
             let reader = move || {
                 pool.install(|| {
-                    feed.par_bridge()
-                        .for_each_with((jobs, results), |(jobs, results), fed| self.prepare(fed, jobs, results));
+                    feed.par_bridge().for_each_with((jobs, results), |(jobs, results), (ticket, raw)| {
+                        self.prepare(ticket, raw, jobs, results)
+                    });
                 });
             };
             let started = thread::Builder::new().name("tieup-feed".to_owned()).spawn_scoped(scope, reader);
@@ -203,33 +200,34 @@ impl<S: Scorer> Pipeline<'_, S> {
         self.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
     }
 
-    fn receive(&self, incoming: &Incoming<Numbered>, receiver: &mut dyn Receiver) -> Result<(), RunError> {
+    fn receive(&self, incoming: &Incoming<(Ticket, Outcome)>, receiver: &mut dyn Receiver) -> Result<(), RunError> {
         let mut order = InOrder::default();
-        for (number, cost, outcome) in incoming {
+        for (ticket, outcome) in incoming {
             if let Outcome::Done(done) = &outcome {
                 receiver.finished(done)?;
             }
-            order.put(number, (cost, outcome));
-            while let Some((cost, outcome)) = order.next() {
-                self.clock.output.time(|| receiver.next(outcome)).0?;
-                self.budget.give_back(cost);
+            order.put(ticket.number, (ticket, outcome));
+            while let Some((ticket, outcome)) = order.next() {
+                self.clock.output.time(|| receiver.next(ticket.position, outcome)).0?;
+                self.budget.give_back(ticket.cost);
             }
         }
         Ok(())
     }
 
     /// Reads an article and cuts it into jobs, or tells at once what becomes of it.
-    fn prepare(&self, (number, cost, raw): Fed, jobs: &Sender<Job>, results: &Sender<Numbered>) {
-        let (id, path) = match &raw {
-            Raw::Whole(input) => (input.name.clone(), input.path.display().to_string()),
-            Raw::Record(record, origin) => (record.0.id.clone(), origin.path.clone()),
-            Raw::Skipped(skip) => (skip.id.clone(), skip.path.clone()),
+    fn prepare(&self, ticket: Ticket, raw: Raw, jobs: &Sender<Job>, results: &Sender<(Ticket, Outcome)>) {
+        let id = raw.id().to_owned();
+        let path = match &raw {
+            Raw::Whole(input) => input.path.display().to_string(),
+            Raw::Record(_, origin) => origin.path.clone(),
+            Raw::Skipped(skip) => skip.path.clone(),
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.begin(number, cost, raw)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.begin(ticket, raw)));
         let outcome = outcome.unwrap_or_else(|panic| Begun::Over(skipped(id, path, "read", failed(&*panic))));
         // Whoever would take these has gone only where the run is over.
         match outcome {
-            Begun::Over(outcome) => drop(results.send((number, cost, outcome))),
+            Begun::Over(outcome) => drop(results.send((ticket, outcome))),
             Begun::InWork(work) => {
                 let batches = work.cut.batches.len();
                 for batch in 0..batches {
@@ -239,7 +237,7 @@ impl<S: Scorer> Pipeline<'_, S> {
         }
     }
 
-    fn begin(&self, number: u64, cost: usize, raw: Raw) -> Begun {
+    fn begin(&self, ticket: Ticket, raw: Raw) -> Begun {
         let (article, notes, origin) = match raw {
             Raw::Skipped(skip) => return Begun::Over(Outcome::Skipped(skip)),
             Raw::Record(record, origin) => (record.0, record.1, origin),
@@ -270,18 +268,18 @@ impl<S: Scorer> Pipeline<'_, S> {
             spent: Duration::ZERO,
             failure: None,
         });
-        Begun::InWork(Arc::new(InWork { number, cost, cut, progress }))
+        Begun::InWork(Arc::new(InWork { ticket, cut, progress }))
     }
 
     /// Does jobs until there are no more.
-    fn work(&self, jobs: &Incoming<Job>, results: &Sender<Numbered>) {
+    fn work(&self, jobs: &Incoming<Job>, results: &Sender<(Ticket, Outcome)>) {
         // Many small batches side by side are faster than one batch on many threads.
         tch::set_num_threads(1);
         for Job { work, batch } in jobs {
             if !self.is_cancelled()
                 && let Some((subject, scores)) = self.score(&work, batch)
             {
-                drop(results.send((work.number, work.cost, self.end(subject, &work.cut, scores))));
+                drop(results.send((work.ticket, self.end(subject, &work.cut, scores))));
             }
         }
     }
