@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tch::{Device, nn::VarStore};
 use tempfile::TempDir;
 use tieup::{
-    model::{Encoder, Heads, Model, ModelConfig},
+    model::{Encoder, Heads, Model, ModelConfig, Precision},
     text::Tokenizer,
 };
 
@@ -42,10 +42,13 @@ impl Place {
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// The program with arguments that are words.
+    /// The program with arguments that are words, in one precision: what is fastest may differ from run to run.
     fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tieup"));
         command.args(line.split_whitespace()).current_dir(self.0.path()).env("TIEUP_MODEL", "model");
+        if line.starts_with("extract") {
+            command.args(["--precision", "f32"]);
+        }
         command
     }
 
@@ -84,7 +87,8 @@ fn make_model(folder: &Path) {
     let encoder = Encoder::new(&store.root(), &config);
     let heads = Heads::new(&store.root(), config.hidden_size);
     let tokenizer = Tokenizer::from_file(&fixtures.join("tokenizer.json")).unwrap();
-    Model { config, tokenizer, encoder, heads, store }.save(folder, &fixtures).unwrap();
+    let precision = Precision::F32;
+    Model { config, precision, tokenizer, encoder, heads, store }.save(folder, &fixtures).unwrap();
 }
 
 #[test]
@@ -152,10 +156,12 @@ fn a_killed_run_is_resumed() {
 #[test]
 fn standard_input_is_answered_on_standard_output() {
     let place = Place::new();
-    let mut child = place.command("extract -").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut command = place.command("extract -");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"{\"id\": \"a\", \"text\": \"Bank bought Cloud.\"}\n{\"id\": 1}\n").unwrap();
-    let (code, out, _) = told(child.wait_with_output().unwrap());
+    let (code, out, err) = told(child.wait_with_output().unwrap());
     assert_eq!(code, 3);
+    assert!(err.contains("warning: 1 of 2 inputs and records were skipped; "), "{err}");
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let last = lines.last().unwrap();
     assert_eq!((&last["article"], &last["stage"]), (&json!("1"), &json!("read")));
@@ -185,10 +191,10 @@ fn every_record_is_answered_at_once_and_by_one_line() {
 #[test]
 fn shards_are_merged() {
     let place = Place::new();
-    assert_eq!(place.run("extract -q in -o whole --format csv,jsonl,xlsx --save-text").0, 3);
+    assert_eq!(place.run("extract -q in -o whole --format csv,jsonl,xlsx,parquet --save-text").0, 3);
     for shard in ["1/2", "2/2"] {
         let out = shard.replace('/', "-");
-        place.run(&format!("extract -q in -o {out} --format csv,jsonl,xlsx --save-text --shard {shard}"));
+        place.run(&format!("extract -q in -o {out} --format csv,jsonl,xlsx,parquet --save-text --shard {shard}"));
     }
     let (code, _, err) = place.run("merge 2-2 -o merged");
     assert_eq!((code, &*err), (1, "error: cannot merge: the set is not complete: 1/2 missing\n"));
@@ -198,7 +204,7 @@ fn shards_are_merged() {
     let bytes = |folder: &str, name: &str| fs::read(place.path(folder).join(name)).unwrap();
     let names =
         ["claims.csv", "ties.csv", "entities.csv", "sentences.csv", "skipped.csv", "claims.jsonl", "texts.jsonl"];
-    for name in names.into_iter().chain(["claims.schema.json", "tieup.xlsx"]) {
+    for name in names.into_iter().chain(["claims.schema.json", "tieup.xlsx", "claims.parquet", "ties.parquet"]) {
         assert!(bytes("merged", name) == bytes("whole", name), "{name}");
     }
     let files = |folder: &str| fs::read_dir(place.path(folder)).unwrap().count();
@@ -229,8 +235,72 @@ fn what_cannot_be_run_is_told_in_a_sentence() {
     place.write("tieup.toml", "[extract]\noutput = 'out'\nmin-confidence = 2\n");
     assert!(refused("extract in").1.contains("'2' for '--min-confidence <X>': expected a number from 0 to 1"));
     place.write("tieup.toml", "[extract]\noutput = 'out'\nquiet = true\n");
-    assert_eq!(refused("extract in --min-confidence 0.5"), told(3, ""));
+    let skipped = "warning: 1 of 14 inputs and records were skipped; first in/bad.jsonl#2: line 2: not JSON";
+    let (code, warning) = refused("extract in --min-confidence 0.5");
+    assert!(code == 3 && warning.starts_with(skipped), "{warning}");
     assert!(place.path("out/claims.csv").exists());
+}
+
+#[test]
+fn what_is_in_the_folder_does_not_go_silently() {
+    let place = Place::new();
+    assert_eq!(place.run("extract in/1.txt -o out").0, 0);
+    let (code, _, err) = place.run("extract in/1.txt -o out");
+    assert_eq!((code, &*err), (0, "the results of a finished run in out are replaced\n"));
+    let (code, _, err) = place.run("extract in/1.txt -o out --resume");
+    assert!(
+        code == 0 && err.starts_with("there is nothing to resume: the run in out is finished; it is done anew"),
+        "{err}"
+    );
+    assert_eq!(place.run("extract -q in/1.txt -o out").2, "");
+    assert_eq!(
+        place.run("extract in/2.txt -o in/1.txt").2,
+        "error: cannot write to in/1.txt: it is a file, not a folder\n"
+    );
+}
+
+#[test]
+fn an_unfinished_run_is_continued_or_thrown_away_only_if_told_so() {
+    let place = Place::new();
+    let article = "Bank bought Cloud because the price is new. ".repeat(20);
+    place.write("in/many.jsonl", &format!("{{\"text\": \"{article}\"}}\n").repeat(3000));
+    let mut child = place.command("extract -q in -o out").spawn().unwrap();
+    let journal = place.path("out/.tieup-journal");
+    // A record may be longer than what is written at once.
+    let lines = || fs::read(&journal).map_or(0, |bytes| bytes.iter().filter(|&&byte| byte == b'\n').count());
+    while lines() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended too early");
+        thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let kept = fs::read(&journal).unwrap();
+    let (code, _, err) = place.run("extract in/1.txt -o out");
+    assert!(code == 1 && err.contains("--resume continues it, --restart throws it away"), "{err}");
+    assert_eq!(fs::read(&journal).unwrap(), kept);
+    assert_eq!(place.run("extract in/1.txt -o out --restart").0, 0);
+    assert!(!journal.exists());
+}
+
+#[test]
+fn a_field_that_no_record_has_is_told_however_quiet() {
+    let place = Place::new();
+    let (code, _, err) = place.run("extract -q in/bad.jsonl -o out --text-field nosuch");
+    assert_eq!(code, 3);
+    let all = "warning: nothing could be read: all of 2 inputs and records were skipped; first in/bad.jsonl#1: ";
+    assert!(err.starts_with(all) && err.contains("nosuch"), "{err}");
+}
+
+#[test]
+fn eval_names_the_model_that_it_uses() {
+    let place = Place::new();
+    place.write(
+        "gold.txt",
+        "=== a\n---\n[F] <e1 ORG>Bank</e1> <t1>bought</t1> <e2 ORG>Cloud</e2>.\n---\nt1 acquisition who=e1 whom=e2\n",
+    );
+    let (code, out, err) = place.run("eval gold.txt");
+    assert!(code == 0 && out.starts_with("model: model\n"), "{out}{err}");
+    place.run("eval gold.txt --json").1.parse::<Value>().map(|told| assert_eq!(told["model"], "model")).unwrap();
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub struct Discovery {
 /// within a folder is known by its extension; one that the user named may also be plain text without an extension.
 /// Nothing but ordinary files is ever opened.
 ///
-/// A file is named by its path within the folder that was searched. Where two would have the same name, both are named
-/// by their whole path.
+/// A file is named by its path within the folder that was searched, one that the user named by its file name. Where two
+/// would have the same name, both are named by their whole path.
 pub fn discover(paths: &[PathBuf]) -> Discovery {
     let mut found = Discovery::default();
     for path in paths {
@@ -61,18 +61,19 @@ fn search(folder: &Path, found: &mut Discovery) {
             Some(kind) if kind.is_dir() => {}
             Some(kind) if kind.is_file() => match Input::new(path, name_within(folder, path)) {
                 Some(input) => found.inputs.push(input),
-                None => found.skipped.push(skip(path, "not a format that tieup reads".to_owned())),
+                None => found.skipped.push(skip(path, NOT_A_FORMAT.to_owned())),
             },
             _ => found.skipped.push(skip(path, NOT_A_FILE.to_owned())),
         }
     }
 }
 
+const NOT_A_FORMAT: &str = "not a format that tieup reads (text, Markdown, HTML, JSON Lines, CSV, TSV)";
 const NOT_A_FILE: &str = "neither a file nor a folder (a pipe, socket or device); it was not opened";
 
 /// Adds a file that the user named.
 fn add_named(path: &Path, found: &mut Discovery) {
-    let name = name_of(path);
+    let name = name_within(path.parent().unwrap_or(Path::new("")), path);
     let reason = match fs::metadata(path) {
         Err(error) => format!("cannot be opened: {error}"),
         Ok(metadata) if !metadata.is_file() => NOT_A_FILE.to_owned(),
@@ -91,7 +92,7 @@ fn add_named(path: &Path, found: &mut Discovery) {
 fn as_text(path: &Path, name: String) -> Result<Input, String> {
     let start = open::start(path).map_err(|error| error.to_string())?;
     if by_extension(path).1 != Compression::None || encoding::decode(&start, None).is_err() {
-        return Err("not a format that tieup reads, and not plain text".to_owned());
+        return Err(format!("{NOT_A_FORMAT}, and not plain text"));
     }
     Ok(Input { path: path.to_owned(), name, format: Format::Text, compression: Compression::None })
 }
@@ -168,7 +169,7 @@ mod tests {
         assert_eq!(names(&found), ["B.csv.gz", "a.md", "z.txt"]);
         assert_eq!(found.skipped.len(), 1);
         assert!(found.skipped[0].path.ends_with("picture.png"));
-        assert_eq!(found.skipped[0].reason, "not a format that tieup reads");
+        assert!(found.skipped[0].reason.starts_with("not a format that tieup reads ("));
         let turned = discover(&[at("b"), folder.path().to_owned(), at("z.txt")]);
         assert_eq!((found.inputs, found.skipped), (turned.inputs, turned.skipped));
         Ok(())
@@ -198,7 +199,16 @@ mod tests {
         assert_eq!(found.inputs.iter().map(|input| input.format).collect::<Vec<_>>(), [Format::Text]);
         let reasons: Vec<_> = found.skipped.iter().map(|skip| skip.reason.as_str()).collect();
         assert!(reasons[0].starts_with("cannot be opened: "));
-        assert_eq!(reasons[1], "not a format that tieup reads, and not plain text");
+        assert!(reasons[1].ends_with(", and not plain text"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_has_the_same_name_by_itself_as_in_its_folder() -> Result<(), Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("a.txt");
+        fs::write(&file, "text")?;
+        assert_eq!(discover(&[file]).inputs, discover(&[folder.path().to_owned()]).inputs);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use super::{
     read::{Argument, Reading, WindowReading},
 };
 use crate::{
-    labels::{MentionType, Relation, Role},
+    labels::{MentionType, Polarity, Relation, Role},
     text::Span,
 };
 
@@ -38,17 +38,19 @@ fn reasons(windows: &[WindowReading]) -> HashMap<(Span, Relation), Vec<Reason>> 
     for reading in windows.iter().flat_map(|window| &window.triggers) {
         all.entry((reading.trigger, reading.relation)).or_default().extend(reading.reasons.iter().cloned());
     }
-    for reasons in all.values_mut() {
-        reasons.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.span.cmp(&b.span)));
-        let mut kept: Vec<Reason> = Vec::with_capacity(reasons.len());
-        for reason in reasons.drain(..) {
-            if !kept.iter().any(|other| other.span.overlaps(reason.span)) {
-                kept.push(reason);
-            }
+    all.into_iter().map(|(trigger, reasons)| (trigger, best_apart(reasons))).collect()
+}
+
+/// The reasons, best first, without those that overlap a better one.
+fn best_apart(mut reasons: Vec<Reason>) -> Vec<Reason> {
+    reasons.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.span.cmp(&b.span)));
+    let mut kept: Vec<Reason> = Vec::with_capacity(reasons.len());
+    for reason in reasons {
+        if !kept.iter().any(|other| other.span.overlaps(reason.span)) {
+            kept.push(reason);
         }
-        *reasons = kept;
     }
-    all
+    kept
 }
 
 /// The number of the sentence that the span begins in.
@@ -172,25 +174,29 @@ impl Article<'_> {
         self.names[self.mentions[mention].name].canonical.to_lowercase()
     }
 
-    /// The claims in their order, without those that say the same as another one on the same words: the surest is kept.
+    /// The claims in their order, without those that say the same as another one in the same sentence: the surest is kept, with
+    /// the reasons of both.
     fn distinct(&self, mut claims: Vec<Claim>, dropped: &mut Dropped) -> Vec<Claim> {
         claims.sort_by(|a, b| by_place(a, b).then(b.confidence.total_cmp(&a.confidence)));
-        let mut last: HashMap<(Relation, Option<String>, Option<String>), usize> = HashMap::new();
+        let mut last: HashMap<(Relation, Polarity, Option<String>, Option<String>), usize> = HashMap::new();
         let mut kept: Vec<Claim> = Vec::with_capacity(claims.len());
-        for claim in claims {
+        for mut claim in claims {
             let (mut who, mut whom) = (claim.who.map(|who| self.folded_name(who)), Some(self.folded_name(claim.whom)));
             if claim.relation.is_symmetric() && who > whom {
                 std::mem::swap(&mut who, &mut whom);
             }
-            match last.get(&(claim.relation, who.clone(), whom.clone())) {
-                Some(&number) if kept[number].trigger.overlaps(claim.trigger) => {
+            let key = (claim.relation, claim.polarity, who, whom);
+            match last.get(&key) {
+                Some(&number) if kept[number].sentence == claim.sentence => {
                     dropped.repeated += 1;
-                    if claim.confidence > kept[number].confidence {
-                        kept[number] = claim;
+                    let other = &mut kept[number];
+                    if claim.confidence > other.confidence {
+                        std::mem::swap(other, &mut claim);
                     }
+                    other.reasons = best_apart(other.reasons.drain(..).chain(claim.reasons).collect());
                 }
                 _ => {
-                    last.insert((claim.relation, who, whom), kept.len());
+                    last.insert(key, kept.len());
                     kept.push(claim);
                 }
             }

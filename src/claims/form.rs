@@ -232,7 +232,11 @@ pub(super) fn shown(name: &str, kind: MentionType) -> String {
             }
         }
     }
-    parts.join(" ").trim_end_matches([',', ' ']).to_owned()
+    match parts.join(" ").trim_end_matches([',', ' ']) {
+        // Nothing but suffixes and signs: then they are all there is of a name.
+        "" => name.split_whitespace().collect::<Vec<_>>().join(" "),
+        shown => shown.to_owned(),
+    }
 }
 
 /// Whether a name written like this can be an acronym: one word of at least two letters, half of them capitals.

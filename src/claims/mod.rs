@@ -16,13 +16,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::{
-    aliases::{AliasError, Aliases},
-    confidence::Calibration,
-};
+pub use self::aliases::{AliasError, Aliases};
 use crate::{
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
-    model::WindowScores,
+    model::{Calibration, WindowScores},
     text::{Document, Span, Window},
 };
 

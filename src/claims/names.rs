@@ -279,8 +279,8 @@ fn name(forms: &[&Form], alias: Option<&str>) -> Name {
     Name { canonical, kind }
 }
 
-/// The spelling to show for some forms: without possessive and all-capitals where the article has it so, the most
-/// frequent one, the first.
+/// The spelling to show for some forms: without possessive where the article has it so, the most frequent one, the first. One
+/// in small and capital letters counts threefold, since headlines have all capitals.
 fn spelling<'a>(forms: impl Iterator<Item = &'a &'a Form<'a>>) -> String {
     let mut spellings: Vec<(String, usize)> = Vec::new();
     for form in forms {
@@ -293,12 +293,12 @@ fn spelling<'a>(forms: impl Iterator<Item = &'a &'a Form<'a>>) -> String {
             }
         }
     }
-    let rank = |spelling: &str| {
+    let rank = |(spelling, times): &(String, usize)| {
         let possessive = spelling.ends_with("'s") || spelling.ends_with("’s");
         let mixed = spelling.contains(char::is_lowercase) && spelling.contains(char::is_uppercase);
-        (!possessive, mixed)
+        (!possessive, times * if mixed { 3 } else { 1 })
     };
-    let better = |a: &(String, usize), b: &(String, usize)| (rank(&a.0), a.1) > (rank(&b.0), b.1);
+    let better = |a: &(String, usize), b: &(String, usize)| rank(a) > rank(b);
     let best = spellings.into_iter().reduce(|best, next| if better(&next, &best) { next } else { best });
     best.map(|(spelling, _)| spelling).unwrap_or_default()
 }

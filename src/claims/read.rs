@@ -69,7 +69,8 @@ pub(super) struct Argument {
 /// Reads one window. Scores that do not fit the window are passed over.
 pub(super) fn read(text: &str, document: &Document, window: &Window, scores: &WindowScores) -> WindowReading {
     let place = Place { text, document, window };
-    let spans: Vec<Option<Span>> = scores.mentions.iter().map(|mention| place.span(&mention.tokens)).collect();
+    let spans: Vec<Option<Span>> =
+        scores.mentions.iter().map(|mention| bare(text, place.span(&mention.tokens)?)).collect();
     let words: Vec<&str> = spans.iter().map(|span| span.map_or("", |span| span.of(text))).collect();
     let antecedents = antecedents(scores, &words);
     let triggers = triggers(&place, scores, &spans, &antecedents);
@@ -187,9 +188,12 @@ fn arguments(
 fn reasons(place: &Place, scores: &WindowScores, trigger: usize, own_trigger: bool) -> Vec<Reason> {
     let Some(row) = scores.why.get(trigger) else { return Vec::new() };
     let reason = |(reason, &confidence): (&crate::model::Tagged<_>, &f32)| {
-        let wanted = confidence > YES && (own_trigger || place.is_own(&reason.tokens));
+        // A run of which the model is unsure is mostly a scrap of a longer one.
+        let both = all_right([reason.confidence, confidence]);
+        let wanted = both > YES && (own_trigger || place.is_own(&reason.tokens));
         let span = trim(place.text, if wanted { place.span(&reason.tokens)? } else { return None })?;
-        Some(Reason { span, kind: reason.label, confidence })
+        let span = within_paragraph(place.text, span)?;
+        (!is_scrap(span.of(place.text))).then_some(Reason { span, kind: reason.label, confidence: both })
     };
     scores.reasons.iter().zip(row).filter_map(reason).collect()
 }
@@ -222,10 +226,66 @@ pub(super) fn likeliest<L: Copy>(labels: &[L], probabilities: &[f32; 4]) -> (L, 
     (labels[best], probabilities[best])
 }
 
-/// The span without white space at its ends; `None` if nothing else is there.
+/// The span without white space and joining signs at its ends; `None` if nothing else is there.
 fn trim(text: &str, span: Span) -> Option<Span> {
+    let joins = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–' | '-');
     let words = span.of(text);
-    let start = span.start + (words.len() - words.trim_start().len());
-    let trimmed = words.trim();
+    let start = span.start + (words.len() - words.trim_start_matches(joins).len());
+    let trimmed = words.trim_matches(joins);
     (!trimmed.is_empty()).then(|| Span::new(start, start + trimmed.len()))
+}
+
+/// The longest part of the span that holds no blank line: nobody gives half a reason before one and half behind it.
+fn within_paragraph(text: &str, span: Span) -> Option<Span> {
+    let mut start = span.start;
+    let parts = span.of(text).split("\n\n").map(|part| {
+        let part_span = Span::new(start, start + part.len());
+        start = part_span.end + 2;
+        part_span
+    });
+    trim(text, parts.max_by_key(|part| part.len())?)
+}
+
+/// Whether a reason is nothing but words that only join others.
+fn is_scrap(reason: &str) -> bool {
+    const JOINING: &[&str] = &[
+        "a", "an", "and", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "in", "is", "it",
+        "its", "not", "of", "on", "or", "so", "that", "the", "their", "they", "this", "to", "was", "were", "which",
+        "with",
+    ];
+    let mut words = reason.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| JOINING.contains(&word.to_lowercase().as_str()))
+}
+
+/// A mention's span without a bracket that opens in it and does not close (`Gillette Co <GS`), and without signs at its ends
+/// that are no part of a name; `None` if nothing else is there.
+fn bare(text: &str, span: Span) -> Option<Span> {
+    const SIGNS: &[char] = &['<', '>', '*', '|', ',', ';', ':', '\'', '’', '‘', '"', '“', '”', '—', '–', '-', '/', '.'];
+    let is_sign = |c: char| c.is_whitespace() || SIGNS.contains(&c);
+    let words = span.of(text);
+    let start = words.len() - words.trim_start_matches(is_sign).len();
+    let words = &words[start..];
+    let opens = |(open, close): (char, char)| words.rfind(open).filter(|&at| !words[at..].contains(close));
+    let cut = [('<', '>'), ('(', ')'), ('[', ']')].into_iter().filter_map(opens).min().unwrap_or(words.len());
+    // A point may belong to an abbreviation.
+    let kept = words[..cut].trim_end_matches(|c| is_sign(c) && c != '.');
+    let start = span.start + start;
+    kept.contains(char::is_alphanumeric).then(|| Span::new(start, start + kept.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_keeps_what_is_part_of_a_name() {
+        let shown = |text: &'static str| bare(text, Span::new(0, text.len())).map(|span| span.of(text));
+        assert_eq!(shown("Gillette Co <GS"), Some("Gillette Co"));
+        assert_eq!(shown("Industrial Equity (Pacific)"), Some("Industrial Equity (Pacific)"));
+        assert_eq!(shown("Borman'"), Some("Borman"));
+        assert_eq!(shown("<Exco International"), Some("Exco International"));
+        assert_eq!(shown("$5 million"), Some("$5 million"));
+        assert_eq!(shown("Acme Corp."), Some("Acme Corp."));
+        assert_eq!(shown("<"), None);
+    }
 }

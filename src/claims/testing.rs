@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Aliases, Analysis, Calibration, DecodeOptions, decode};
+use super::{Aliases, Analysis, DecodeOptions, decode};
 use crate::{
     labels::{MentionType, ReasonKind, Relation, Role},
-    model::{Tagged, WindowScores},
+    model::{Calibration, Tagged, WindowScores},
     text::{self, Casing, Document, Span, Token},
 };
 

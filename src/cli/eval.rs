@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -13,11 +13,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tch::Device;
 
+use super::model::{ModelOption, PrecisionOption};
 use tieup::{
-    claims::{Aliases, Calibration, DecodeOptions},
+    claims::{Aliases, DecodeOptions},
     corpus::{CorpusFile, Record, Texts, read},
     eval::{Answer, CurvePoint, Difference, Evaluation, Side, differences, predict, score},
-    model::Model,
+    model::{Calibration, Model},
 };
 
 /// Measures a model, or another reader, on annotated passages.
@@ -29,16 +30,17 @@ pub struct EvalArgs {
     /// Annotated passages: inline .txt, stand-off .jsonl with --texts, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The model's folder
-    #[arg(long, value_name = "FOLDER", default_value = "models/small", conflicts_with = "against")]
-    model: PathBuf,
-    /// Compare with these labels of the same passages instead of with a model: two readers' agreement
+    #[command(flatten)]
+    model: ModelOption,
+    #[command(flatten)]
+    precision: PrecisionOption,
+    /// Compare with these labels of the same passages instead of with a model, which is not used: two readers' agreement
     #[arg(long, value_name = "PATH")]
     against: Option<PathBuf>,
     /// The texts that stand-off labels refer to
     #[arg(long)]
     texts: Option<PathBuf>,
-    /// Leave out claims that the model is less sure of, 0 to 1
+    /// Leave out claims that the model is less sure of, 0 to 1; without this option all count
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = confidence, conflicts_with = "against")]
     min_confidence: f32,
     /// Add precision and recall of claims by their confidence, and what the confidence is worth
@@ -60,6 +62,13 @@ fn confidence(word: &str) -> Result<f32, String> {
     word.parse().ok().filter(|x| range.contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
+/// What the passages are compared with.
+struct Compared {
+    /// `model` or `against`.
+    kind: &'static str,
+    path: String,
+}
+
 /// The scores of one file, or of all.
 struct Part {
     name: String,
@@ -70,10 +79,16 @@ struct Part {
 pub fn run(args: &EvalArgs) -> Result<ExitCode> {
     let texts = args.texts.as_deref().map(Texts::read).transpose()?;
     let files = records(&args.paths, texts.as_ref())?;
+    // What the passages are compared with.
+    let (kind, other) = match &args.against {
+        Some(path) => ("against", path.clone()),
+        None => ("model", args.model.folder(None)?),
+    };
     let answers = match &args.against {
         Some(path) => other_labels(path, texts.as_ref(), &files)?,
-        None => model_answers(args, &files)?,
+        None => model_answers(&other, args, &files)?,
     };
+    let compared = Compared { kind, path: other.display().to_string() };
     let mut parts = Vec::new();
     let mut errors = Vec::new();
     for (file, answers) in files.iter().zip(answers) {
@@ -104,15 +119,16 @@ pub fn run(args: &EvalArgs) -> Result<ExitCode> {
     }
     let mut out = io::stdout().lock();
     if args.json {
-        print_json(&mut out, &parts, args.curve, &errors)?
+        print_json(&mut out, &compared, &parts, args.curve, &errors)?
     } else {
+        writeln!(out, "{}: {}", compared.kind, compared.path)?;
         print(&mut out, &parts, args.curve, &errors)?
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reads all files, of which no record may be wrong; labels without their text are named on standard error.
-fn records(paths: &[PathBuf], texts: Option<&Texts>) -> Result<Vec<CorpusFile>> {
+pub fn records(paths: &[PathBuf], texts: Option<&Texts>) -> Result<Vec<CorpusFile>> {
     let mut files = read(paths, texts)?;
     for left_out in files.iter().flat_map(|file| &file.left_out) {
         eprintln!("warning: {left_out}");
@@ -148,21 +164,29 @@ fn other_labels(path: &PathBuf, texts: Option<&Texts>, files: &[CorpusFile]) -> 
 }
 
 /// For each record of each file what the model says about it.
-fn model_answers(args: &EvalArgs, files: &[CorpusFile]) -> Result<Vec<Vec<Option<Answer>>>> {
-    let model = Model::load(&args.model, Device::cuda_if_available())?;
-    let options = DecodeOptions {
-        min_confidence: args.min_confidence,
-        calibration: Calibration::default(),
-        aliases: &Aliases::default(),
-    };
-    let answers = |file: &CorpusFile| {
-        let bar = ProgressBar::new(100).with_style(ProgressStyle::with_template("{bar:30} {percent:>3}% {msg} {eta}")?);
-        bar.set_message(file.path.display().to_string());
-        let answers = predict(&model, &file.records, &options, |share| bar.set_position((100.0 * share) as u64));
-        bar.finish_and_clear();
+fn model_answers(folder: &Path, args: &EvalArgs, files: &[CorpusFile]) -> Result<Vec<Vec<Option<Answer>>>> {
+    let model = Model::open(folder, Device::cuda_if_available(), args.precision.asked())?;
+    let of_file = |file: &CorpusFile| {
+        let answers = answers(&model, file, model.config.tieup.calibration, args.min_confidence)?;
         Ok(answers.into_iter().map(Some).collect())
     };
-    files.iter().map(answers).collect()
+    files.iter().map(of_file).collect()
+}
+
+/// For each record of a file what the model says about it, while a bar shows how far it is.
+pub fn answers(model: &Model, file: &CorpusFile, calibration: Calibration, min_confidence: f32) -> Result<Vec<Answer>> {
+    let options = DecodeOptions { min_confidence, calibration, aliases: &Aliases::default() };
+    let bar = bar(&file.path)?;
+    let answers = predict(model, &file.records, &options, |share| bar.set_position((100.0 * share) as u64));
+    bar.finish_and_clear();
+    Ok(answers)
+}
+
+/// A bar from 0 to 100, for the work on a file.
+pub fn bar(path: &Path) -> Result<ProgressBar> {
+    let bar = ProgressBar::new(100).with_style(ProgressStyle::with_template("{bar:30} {percent:>3}% {msg} {eta}")?);
+    bar.set_message(path.display().to_string());
+    Ok(bar)
 }
 
 fn write_csv(parts: &[Part], path: &PathBuf) -> Result<()> {
@@ -190,7 +214,13 @@ fn write_csv(parts: &[Part], path: &PathBuf) -> Result<()> {
     Ok(out.flush()?)
 }
 
-fn print_json(out: &mut impl Write, parts: &[Part], curve: bool, errors: &[Difference]) -> Result<()> {
+fn print_json(
+    out: &mut impl Write,
+    compared: &Compared,
+    parts: &[Part],
+    curve: bool,
+    errors: &[Difference],
+) -> Result<()> {
     let part = |Part { name, evaluation }: &Part| {
         let mut part = json!({"file": name, "records": evaluation.len(), "measures": evaluation.rows()});
         if curve {
@@ -199,7 +229,7 @@ fn print_json(out: &mut impl Write, parts: &[Part], curve: bool, errors: &[Diffe
         }
         part
     };
-    let mut all = json!({"files": parts.iter().map(part).collect::<Vec<_>>()});
+    let mut all = json!({compared.kind: compared.path, "files": parts.iter().map(part).collect::<Vec<_>>()});
     if !errors.is_empty() {
         all["errors"] = json!(errors);
     }
@@ -224,12 +254,16 @@ fn print(out: &mut impl Write, parts: &[Part], curve: bool, errors: &[Difference
     Ok(())
 }
 
-fn print_curve(out: &mut impl Write, evaluation: &Evaluation) -> Result<()> {
+pub fn print_curve(out: &mut impl Write, evaluation: &Evaluation) -> Result<()> {
     let figure = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.3}"));
-    writeln!(out, "{:<34}{:>10}{:>8}{:>8}", "claims by confidence, from", "precision", "recall", "found")?;
-    for CurvePoint { min_confidence, claims, precision, recall } in evaluation.curve() {
-        let (precision, recall) = (figure(precision), figure(recall));
-        writeln!(out, "{min_confidence:<34.1}{precision:>10}{recall:>8}{claims:>8}")?;
+    writeln!(
+        out,
+        "{:<34}{:>10}{:>8}{:>8}   with one, of records that have none",
+        "claims by confidence, from", "precision", "recall", "found"
+    )?;
+    for CurvePoint { min_confidence, claims, precision, recall, false_records } in evaluation.curve() {
+        let (precision, recall, false_records) = (figure(precision), figure(recall), figure(false_records));
+        writeln!(out, "{min_confidence:<34.2}{precision:>10}{recall:>8}{claims:>8}{false_records:>8}")?;
     }
     writeln!(out, "expected calibration error: {}\n", figure(evaluation.calibration_error()))?;
     Ok(())

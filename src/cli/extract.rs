@@ -16,12 +16,15 @@ use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
     output::LinePer,
-    run::{Counts, ExtractOptions, Extraction, OutputFormat, Plan, RunError, Shard, extract, stream},
+    run::{
+        Counts, Event, ExtractOptions, Extraction, Manifest, OutputFormat, Plan, RunError, Shard, SharedModel,
+        Unfinished, begun_in, extract, stream,
+    },
 };
 
 use super::{
     Cli,
-    model::{ModelOption, load},
+    model::{ModelOption, PrecisionOption, load},
     progress::{Progress, print_summary},
 };
 
@@ -34,23 +37,30 @@ pub const STOPPED: u8 = 130;
 ///
 /// Reads text, Markdown, HTML, JSON Lines, CSV and TSV, also as .gz and .zst. Writes claims.csv, ties.csv, entities.csv,
 /// sentences.csv, skipped.csv and run.json into the output folder. With - as input and no output folder, reads JSON
-/// Lines from standard input and writes claims to standard output as JSON Lines.
+/// Lines from standard input and writes claims to standard output as JSON Lines; a record that yields no article becomes
+/// a line with "error", "article" and "stage" there.
 ///
 /// Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped, 130 stopped.
 #[derive(Debug, Args)]
 pub struct ExtractArgs {
     /// Files and folders with articles, or - for JSON Lines on standard input
+    ///
+    /// An article's id is the id in its record, otherwise the path of its file within the folder named here (the file's
+    /// name alone where the file is named itself), with #2 for the second record. Files that would be called alike are
+    /// called by their whole path.
     #[arg(value_name = "INPUT", required_unless_present = "files_from")]
     inputs: Vec<PathBuf>,
     /// Read the paths in FILE too, one a line
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
-    /// The folder to write to
+    /// The folder to write to; results that are there already are replaced
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     #[command(flatten)]
     model: ModelOption,
-    /// What to write: csv, jsonl, xlsx, or several of them
+    #[command(flatten)]
+    precision: PrecisionOption,
+    /// What to write: csv, jsonl, xlsx, parquet, or several of them
     #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "csv")]
     format: Vec<OutputFormat>,
     /// Write CSV that Excel opens by a double click
@@ -66,11 +76,15 @@ pub struct ExtractArgs {
     #[arg(long)]
     save_text: bool,
     /// Do only part I of N of the articles, for tieup merge to put together
+    ///
+    /// Short articles that follow one another share batches, which decides the last bits of a confidence. So they stay
+    /// together in one part, and the merged results are those of one run byte for byte, on processors of one kind. With few
+    /// articles, parts may differ much in size, or be empty.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// Leave out claims that the model is less sure of, 0 to 1
-    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = confidence)]
-    min_confidence: f32,
+    /// Leave out claims that the model is less sure of, 0 to 1; 0 keeps all [default: what the model's config.json says]
+    #[arg(long, value_name = "X", value_parser = confidence)]
+    min_confidence: Option<f32>,
     /// Show other names for some: a CSV file with the columns alias and name
     #[arg(long, value_name = "FILE")]
     aliases: Option<PathBuf>,
@@ -98,10 +112,13 @@ pub struct ExtractArgs {
     /// Take over what an unfinished run into the same folder has done
     #[arg(long)]
     resume: bool,
+    /// Throw away what an unfinished run into the same folder has done
+    #[arg(long, conflicts_with = "resume")]
+    restart: bool,
     /// Only tell what would be read
     #[arg(long)]
     dry_run: bool,
-    /// Say nothing but errors
+    /// Say nothing but errors and what was skipped
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
     /// Say more
@@ -111,7 +128,10 @@ pub struct ExtractArgs {
 
 pub fn confidence(word: &str) -> Result<f32, String> {
     let range = 0.0..=1.0;
-    word.parse().ok().filter(|x| range.contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
+    word.parse()
+        .ok()
+        .filter(|x| range.contains(x))
+        .ok_or_else(|| "expected a number from 0 to 1, such as 0.5".to_owned())
 }
 
 fn delimiter(word: &str) -> Result<char, String> {
@@ -123,7 +143,9 @@ fn delimiter(word: &str) -> Result<char, String> {
 }
 
 impl ExtractArgs {
-    fn options(&self) -> ExtractOptions {
+    /// The options for a run with `model`, or for none yet.
+    fn options(&self, model: Option<&SharedModel>) -> ExtractOptions {
+        let of_model = || model.map_or(0.0, |model| model.config().tieup.min_confidence);
         ExtractOptions {
             inputs: self.inputs.clone(),
             files_from: self.files_from.clone(),
@@ -136,12 +158,20 @@ impl ExtractArgs {
                 max_article_bytes: self.max_article_bytes,
             },
             max_article_seconds: self.max_article_seconds,
-            min_confidence: self.min_confidence,
+            min_confidence: self.min_confidence.unwrap_or_else(of_model),
             aliases: self.aliases.clone(),
             formats: self.format.clone(),
             excel: self.excel,
             delimiter: self.delimiter,
             save_text: self.save_text,
+        }
+    }
+
+    fn unfinished(&self) -> Unfinished {
+        match (self.resume, self.restart) {
+            (true, _) => Unfinished::Resume,
+            (false, true) => Unfinished::Discard,
+            (false, false) => Unfinished::Keep,
         }
     }
 
@@ -156,8 +186,7 @@ pub fn jobs(asked_for: Option<u16>) -> usize {
 }
 
 pub fn run(args: &ExtractArgs) -> Result<ExitCode> {
-    let options = args.options();
-    let plan = match Plan::new(&options, args.output.as_deref()) {
+    let plan = match Plan::new(&args.options(None), args.output.as_deref()) {
         Err(RunError::Usage(message)) => usage(&message),
         plan => plan?,
     };
@@ -165,8 +194,8 @@ pub fn run(args: &ExtractArgs) -> Result<ExitCode> {
         return dry_run(args, &plan);
     }
     match &args.output {
-        Some(out) => into_folder(args, &options, &plan, out),
-        None if plan.is_stdin => to_stdout(args, &options),
+        Some(out) => into_folder(args, &plan, out),
+        None if plan.is_stdin => to_stdout(args),
         None => usage("name the folder to write to with -o FOLDER"),
     }
 }
@@ -193,7 +222,7 @@ fn dry_run(args: &ExtractArgs, plan: &Plan) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &Path) -> Result<ExitCode> {
+fn into_folder(args: &ExtractArgs, plan: &Plan, out: &Path) -> Result<ExitCode> {
     let folder = args.model.folder(None)?;
     let mut progress = Progress::new(args.quiet, args.verbose);
     if args.verbose {
@@ -205,12 +234,19 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
         }
         progress.say("warning: there is no article to read");
     }
-    let (scorer, model) = load(&folder)?;
+    // A trial may have another outcome than that of the run to continue.
+    let begun = if args.resume { begun_in(out) } else { None };
+    let (scorer, model) = load(&folder, args.precision.asked().or(begun))?;
     let stop = stop_on_signal()?;
     keep_panics_quiet();
-    let jobs = args.jobs();
-    let extraction = Extraction { options, plan, out, model: &model, resume: args.resume, jobs, stop: &stop };
-    let result = extract(&extraction, &scorer, &mut |event| progress.show(&event));
+    let (unfinished, jobs) = (args.unfinished(), args.jobs());
+    let options = args.options(Some(&scorer));
+    let extraction = Extraction { options: &options, plan, out, model: &model, unfinished, jobs, stop: &stop };
+    let mut watch = |event: Event| match event {
+        Event::Replaces => progress.say(&replaces(out, unfinished)),
+        event => progress.show(&event),
+    };
+    let result = extract(&extraction, &scorer, &mut watch);
     progress.finish();
     match result {
         Err(RunError::Stopped) => {
@@ -219,6 +255,7 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
         }
         result => {
             let (manifest, summary) = result?;
+            tell_loss(&manifest, args.quiet);
             if !args.quiet {
                 let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary, args.verbose);
                 printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
@@ -228,13 +265,50 @@ fn into_folder(args: &ExtractArgs, options: &ExtractOptions, plan: &Plan, out: &
     }
 }
 
-fn to_stdout(args: &ExtractArgs, options: &ExtractOptions) -> Result<ExitCode> {
-    let (scorer, _) = load(&args.model.folder(None)?)?;
+/// That the results of a finished run do not stay.
+pub fn replaces(out: &Path, unfinished: Unfinished) -> String {
+    let out = out.display();
+    match unfinished {
+        Unfinished::Resume => {
+            format!(
+                "there is nothing to resume: the run in {out} is finished; it is done anew and its results are replaced"
+            )
+        }
+        Unfinished::Keep | Unfinished::Discard => format!("the results of a finished run in {out} are replaced"),
+    }
+}
+
+fn to_stdout(args: &ExtractArgs) -> Result<ExitCode> {
+    let (scorer, _) = load(&args.model.folder(None)?, args.precision.asked())?;
     keep_panics_quiet();
-    let per = if args.by_article { LinePer::Article } else { LinePer::Claim };
-    match stream(BufReader::new(io::stdin()), &io::stdout(), options, per, args.jobs(), &scorer) {
+    let (options, per) = (args.options(Some(&scorer)), if args.by_article { LinePer::Article } else { LinePer::Claim });
+    match stream(BufReader::new(io::stdin()), &io::stdout(), &options, per, args.jobs(), &scorer) {
         Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),
-        counts => Ok(done(&counts?)),
+        counts => {
+            let counts = counts?;
+            if let Some(loss) = loss(&counts, true) {
+                eprintln!("warning: {loss}; the lines with \"error\" on standard output tell why");
+            }
+            Ok(done(&counts))
+        }
+    }
+}
+
+/// Says how much was skipped by a run into a folder, if nothing else does.
+pub fn tell_loss(manifest: &Manifest, is_quiet: bool) {
+    if let Some(loss) = loss(&manifest.counts, is_quiet) {
+        let first = manifest.skipped.first().map(|skip| format!(" first {}: {};", skip.path, skip.reason));
+        eprintln!("warning: {loss};{} skipped.csv has them all", first.unwrap_or_default());
+    }
+}
+
+/// How much was skipped: said if nothing was read at all, or anything was skipped and nothing else tells (`is_sole`).
+fn loss(counts: &Counts, is_sole: bool) -> Option<String> {
+    let &Counts { found, processed, skipped, .. } = counts;
+    match (skipped, processed) {
+        (0, _) => None,
+        (_, 0) => Some(format!("nothing could be read: all of {found} inputs and records were skipped")),
+        _ => is_sole.then(|| format!("{skipped} of {found} inputs and records were skipped")),
     }
 }
 

@@ -4,10 +4,10 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use tieup::run::merge;
+use tieup::run::{Event, Unfinished, merge};
 
 use super::{
-    extract::done,
+    extract::{done, replaces, tell_loss},
     progress::{Progress, print_summary},
 };
 
@@ -23,16 +23,21 @@ pub struct MergeArgs {
     /// The folder to write to
     #[arg(short, long, value_name = "FOLDER")]
     output: PathBuf,
-    /// Say nothing but errors
+    /// Say nothing but errors and what was skipped
     #[arg(short, long)]
     quiet: bool,
 }
 
 pub fn run(args: &MergeArgs) -> Result<ExitCode> {
     let mut progress = Progress::new(args.quiet, false);
-    let merged = merge(&args.shards, &args.output, &mut |event| progress.show(&event));
+    let mut watch = |event: Event| match event {
+        Event::Replaces => progress.say(&replaces(&args.output, Unfinished::Keep)),
+        event => progress.show(&event),
+    };
+    let merged = merge(&args.shards, &args.output, &mut watch);
     progress.finish();
     let (manifest, summary) = merged?;
+    tell_loss(&manifest, args.quiet);
     if !args.quiet {
         let printed = print_summary(&mut io::stdout().lock(), &args.output, &manifest, &summary, false);
         printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;

@@ -1,12 +1,15 @@
 //! The command line: it parses, calls and prints, and holds no logic of its own.
 
+mod calibrate;
 mod config;
 mod corpus;
 mod eval;
+mod exam;
 mod extract;
 mod merge;
 mod model;
 mod progress;
+mod report;
 mod shell;
 mod train;
 mod verify;
@@ -26,11 +29,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Calibrate(calibrate::CalibrateArgs),
     Corpus(corpus::CorpusArgs),
     Eval(eval::EvalArgs),
+    Exam(exam::ExamArgs),
     Extract(extract::ExtractArgs),
     Merge(merge::MergeArgs),
     Model(model::ModelArgs),
+    Report(report::ReportArgs),
     Train(train::TrainArgs),
     Verify(verify::VerifyArgs),
     Completions(shell::CompletionsArgs),
@@ -48,11 +54,14 @@ pub fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let args = config::with_file(&Cli::command(), env::args_os().collect())?;
     match Cli::parse_from(args).command {
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Corpus(args) => corpus::run(args),
         Command::Eval(args) => eval::run(&args),
+        Command::Exam(args) => exam::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Model(args) => model::run(args),
+        Command::Report(args) => report::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Completions(args) => shell::completions(&args, Cli::command()),

@@ -4,13 +4,14 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
+    thread,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Args, Subcommand};
 use tch::Device;
 use tieup::{
-    model::{self, Model},
+    model::{self, Model, Precision},
     run::{ModelRecord, SharedModel},
 };
 
@@ -30,10 +31,46 @@ impl ModelOption {
     }
 }
 
-/// Loads the model in `folder`, and tells what it is.
-pub fn load(folder: &Path) -> Result<(SharedModel, ModelRecord)> {
-    let record = ModelRecord { folder: folder.display().to_string(), sha256: model::sha256(folder)? };
-    Ok((SharedModel::new(Model::load(folder, Device::Cpu)?), record))
+/// How exactly to compute.
+#[derive(Debug, Args)]
+pub struct PrecisionOption {
+    /// What the model computes in: f32, bf16, int8, or auto, which takes what a short trial shows to be fastest here
+    #[arg(long, value_name = "PRECISION", default_value = "auto", value_parser = precision)]
+    precision: Choice,
+}
+
+/// A precision, or none in particular.
+#[derive(Debug, Clone, Copy)]
+struct Choice(Option<Precision>);
+
+impl PrecisionOption {
+    /// The precision named.
+    pub fn asked(&self) -> Option<Precision> {
+        self.precision.0
+    }
+}
+
+fn precision(word: &str) -> Result<Choice, String> {
+    let named = Precision::ALL.into_iter().find(|precision| precision.name() == word);
+    if named.is_some() || word == "auto" {
+        Ok(Choice(named))
+    } else {
+        Err("expected auto, f32, bf16 or int8".to_owned())
+    }
+}
+
+/// Loads the model in `folder`, in the precision `asked` for, and tells what it is.
+pub fn load(folder: &Path, asked: Option<Precision>) -> Result<(SharedModel, ModelRecord)> {
+    // Two threads that wait for one another are slower than one, and the workers use one each anyway.
+    tch::set_num_threads(1);
+    let hash = || model::sha256(folder);
+    let (sha256, model) = thread::scope(|scope| {
+        let hash = scope.spawn(hash);
+        let model = Model::open(folder, Device::Cpu, asked);
+        (hash.join(), model)
+    });
+    let sha256 = sha256.map_err(|_| anyhow!("{}: cannot be hashed", folder.display()))??;
+    Ok((SharedModel::new(model?), ModelRecord { folder: folder.display().to_string(), sha256 }))
 }
 
 /// Tell about models

@@ -7,7 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tieup::run::{Counts, Event, Manifest, Seconds, Summary};
+use tieup::run::{Counts, Event, Manifest, OutputFormat, Seconds, Summary};
 
 /// How many warnings are shown unless all are asked for.
 const WARNINGS: usize = 10;
@@ -41,6 +41,8 @@ impl Progress {
         match event {
             Event::Progress(counts, total) => self.advance(counts, *total),
             Event::Resumed(articles) => self.say(&format!("going on: {articles} articles are done already")),
+            // What to say depends on what the user asked for.
+            Event::Replaces => {}
             Event::Warning(warning) if self.warnings_left > 0 => {
                 self.warnings_left -= 1;
                 self.say(&format!("warning: {warning}"));
@@ -92,7 +94,7 @@ pub fn print_summary(
     let counts = &manifest.counts;
     writeln!(
         out,
-        "{} articles read, {} skipped: {} claims ({} with a reason) in {} sentences, {:.1} s, {:.0} word pieces/s",
+        "{} articles read, {} skipped: {} claims ({} with a reason) in {} sentences, {:.1} s, {:.0} word pieces/s in {}",
         counts.processed,
         counts.skipped,
         counts.claims,
@@ -100,6 +102,7 @@ pub fn print_summary(
         counts.sentences,
         manifest.seconds.total,
         manifest.pieces_per_second,
+        manifest.precision,
     )?;
     if is_verbose {
         let Seconds { read, text, model, claims, output, .. } = manifest.seconds;
@@ -122,5 +125,21 @@ pub fn print_summary(
         let (who, relation, whom) = (&claim.who, claim.relation, &claim.whom);
         writeln!(out, "  {:.2}  {who} – {relation} – {whom}{why}  [{}]", claim.confidence, claim.article)?;
     }
-    writeln!(out, "\nThe results are in {}.", folder.display())
+    writeln!(out, "\n{}", next(folder, &manifest.options.formats))
+}
+
+/// Where to look next.
+fn next(folder: &Path, formats: &[OutputFormat]) -> String {
+    let first = match formats.first() {
+        Some(OutputFormat::Jsonl) => "claims.jsonl",
+        Some(OutputFormat::Xlsx) => "tieup.xlsx",
+        Some(OutputFormat::Parquet) => "claims.parquet",
+        Some(OutputFormat::Csv) | None => "claims.csv",
+    };
+    let open = format!("Next: open {}", folder.join(first).display());
+    if formats.contains(&OutputFormat::Csv) {
+        format!("{open}, or run `tieup report {}` for a page to read, filter and follow.", folder.display())
+    } else {
+        format!("{open}.")
+    }
 }

@@ -8,7 +8,7 @@ use tch::Device;
 
 use tieup::{
     corpus::{self, Record, Texts},
-    model::{Architecture, Model},
+    model::{Architecture, ClaimSettings, Model},
     train::{Report, TrainOptions, train},
 };
 
@@ -61,11 +61,13 @@ pub fn run(args: &TrainArgs) -> Result<ExitCode> {
     let source = args.from.as_ref().unwrap_or(&args.encoder);
     tch::manual_seed(args.seed as i64);
     let device = Device::cuda_if_available();
-    let model = match &args.from {
+    let mut model = match &args.from {
         Some(folder) => Model::load(folder, device),
         None => Model::from_encoder(&args.encoder, device),
     }
     .with_context(|| "no encoder to start from; scripts/fetch-base brings two")?;
+    // What confidence was worth before is not what it will be: `tieup calibrate` tells.
+    model.config.tieup = ClaimSettings::default();
     let rate = args.rate.unwrap_or(match model.config.model_type {
         Architecture::Bert => 3e-4,
         Architecture::Mpnet => 1e-4,

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use tieup::{
     model,
@@ -25,7 +25,7 @@ use super::{
 /// they were given then. Exit codes: 0 nothing is different, 1 something is or an error.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The run.json of the run, beside its results
+    /// The run.json of the run, beside its results, or the folder that they are in
     #[arg(value_name = "RUN.json")]
     manifest: PathBuf,
     #[command(flatten)]
@@ -39,12 +39,16 @@ pub struct VerifyArgs {
 }
 
 pub fn run(args: &VerifyArgs) -> Result<ExitCode> {
-    let manifest = Manifest::read(&args.manifest)?;
-    let results = args.manifest.parent().unwrap_or(Path::new("."));
+    let path = if args.manifest.is_dir() { args.manifest.join("run.json") } else { args.manifest.clone() };
+    let manifest = Manifest::read(&path)?;
+    let results = path.parent().unwrap_or(Path::new("."));
     let folder = args.model.folder(Some(Path::new(&manifest.model.folder)))?;
     // Before the weights are loaded for nothing.
-    manifest.check_model(&ModelRecord { folder: folder.display().to_string(), sha256: model::sha256(&folder)? })?;
-    let (scorer, model) = load(&folder)?;
+    let sha256 = model::sha256(&folder).with_context(|| {
+        format!("run.json names the model {}; name it with --model if it is elsewhere", manifest.model.folder)
+    })?;
+    manifest.check_model(&ModelRecord { folder: folder.display().to_string(), sha256 })?;
+    let (scorer, model) = load(&folder, Some(manifest.precision))?;
     let stop = stop_on_signal()?;
     keep_panics_quiet();
     let mut progress = Progress::new(args.quiet, false);

@@ -32,6 +32,12 @@ pub enum CorpusError {
     /// A file of another sort.
     #[error("{} is no annotated file; expected inline records (.txt) or stand-off labels (.jsonl)", .0.display())]
     Extension(PathBuf),
+    /// No annotated passage where one was named.
+    #[error("{}: there is no annotated passage; expected inline records (.txt) or stand-off labels (.jsonl)", .0.display())]
+    Nothing(PathBuf),
+    /// JSON Lines that are no labels, perhaps the texts themselves.
+    #[error("{} holds no stand-off labels; if these are the texts, name them with --texts and the labels here", .0.display())]
+    NotLabels(PathBuf),
     /// Labels, but no texts to put them on.
     #[error("{} holds labels without their texts; name the file with the texts (--texts)", .0.display())]
     TextsNeeded(PathBuf),
@@ -102,6 +108,13 @@ pub struct CorpusFile {
     pub left_out: Vec<LeftOut>,
 }
 
+impl CorpusFile {
+    /// Whether there is nothing in it, right or wrong.
+    fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.errors.is_empty() && self.left_out.is_empty()
+    }
+}
+
 /// The records of a file or folder.
 #[derive(Debug, Default)]
 pub struct Loaded {
@@ -130,13 +143,18 @@ pub fn load(path: &Path, texts: Option<&Texts>) -> Result<Loaded, CorpusError> {
 /// Reads annotated files, and those in folders (which may hold other files too), with all that is wrong in them.
 ///
 /// # Errors
-/// A path that cannot be read or is no annotated file; stand-off labels if `texts` is `None`.
+/// A path that cannot be read, is no annotated file or holds no annotated passage; stand-off labels if `texts` is `None`.
 pub fn read<P: AsRef<Path>>(paths: &[P], texts: Option<&Texts>) -> Result<Vec<CorpusFile>, CorpusError> {
     let mut reader = Reader { texts, ids: HashSet::new() };
     let mut files = Vec::new();
     for path in paths {
-        for path in annotated_files(path.as_ref())? {
+        let path = path.as_ref();
+        let begin = files.len();
+        for path in annotated_files(path)? {
             files.push(reader.file(path)?);
+        }
+        if files[begin..].iter().all(CorpusFile::is_empty) {
+            return Err(CorpusError::Nothing(path.to_owned()));
         }
     }
     Ok(files)
@@ -195,7 +213,8 @@ impl Reader<'_> {
                     self.labels(&mut file, number + 1, &line.map_err(failed)?, texts);
                 }
             }
-            (Some("jsonl"), None) => return Err(CorpusError::TextsNeeded(path)),
+            (Some("jsonl"), None) if is_annotated(&path)? => return Err(CorpusError::TextsNeeded(path)),
+            (Some("jsonl"), None) => return Err(CorpusError::NotLabels(path)),
             _ => return Err(CorpusError::Extension(path)),
         }
         Ok(file)

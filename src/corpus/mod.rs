@@ -10,6 +10,7 @@ mod odd;
 mod overlap;
 mod parse;
 mod record;
+mod repeat;
 mod sets;
 mod split;
 pub mod standoff;

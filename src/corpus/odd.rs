@@ -5,7 +5,10 @@ use std::{
     fmt,
 };
 
-use super::record::{ClaimSource, Record, SpanLabel};
+use super::{
+    record::{ClaimSource, Record, SpanLabel},
+    repeat::two_ways,
+};
 use crate::{
     labels::{MentionType, Relation},
     text::Span,
@@ -32,6 +35,8 @@ pub enum OddKind {
     Connective,
     /// A reference that no claim needs.
     Reference,
+    /// A sentence that is labelled otherwise in another record.
+    Repeated,
 }
 
 /// Something that somebody should look at.
@@ -62,6 +67,7 @@ impl fmt::Display for Odd {
 pub fn odd(records: &[&Record]) -> Vec<Odd> {
     let mut found = two_labels(OddKind::Relation, records, triggers);
     found.extend(two_labels(OddKind::Type, records, typed));
+    found.extend(two_ways(records));
     for record in records {
         found.extend(untagged(record));
         found.extend(connectives(record));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::AddAssign};
 
-use super::{calibration::Bins, difference::Cause};
+use super::difference::Cause;
 use crate::labels::{Relation, SentenceKind};
 
 /// Something that is found or missed; measured by precision, recall and F1.
@@ -181,8 +181,8 @@ fn ratio(part: usize, whole: usize) -> Option<f64> {
 pub struct Scores {
     counts: BTreeMap<Measure, Counts>,
     shares: BTreeMap<Rate, Share>,
-    /// The confidence of the claims found.
-    pub(super) bins: Bins,
+    /// For each different claim found: its confidence, and whether it is right.
+    pub(super) claims: Vec<(f32, bool)>,
 }
 
 impl Scores {
@@ -232,6 +232,6 @@ impl AddAssign<&Self> for Scores {
         for (rate, share) in other.rates() {
             self.add_share(rate, share.part, share.whole);
         }
-        self.bins += other.bins;
+        self.claims.extend_from_slice(&other.claims);
     }
 }

@@ -13,28 +13,42 @@ use crate::{
 /// Word pieces in a batch, padding included.
 const BATCH_PIECES: usize = 2000;
 
-/// What `model` says about each record's text, whose sentences are told to it. Windows of all records are read in
-/// batches of about the same length; `done` is called with the share of the windows read, 0 to 1, after each.
-pub fn predict(model: &Model, records: &[Record], options: &DecodeOptions, mut done: impl FnMut(f64)) -> Vec<Answer> {
-    let texts: Vec<Cut> = records.iter().map(|record| Cut::new(record, model)).collect();
+/// What `model` says about each record's text, whose sentences are told to it. `done` is called with the share of the
+/// work done, 0 to 1, again and again.
+pub fn predict(model: &Model, records: &[Record], options: &DecodeOptions, done: impl FnMut(f64)) -> Vec<Answer> {
+    let texts = records.iter().map(|record| {
+        let sentences = record.sentence_spans().map(|(span, _)| span).collect();
+        (record.text.as_str(), sentences)
+    });
+    read(model, texts, done).iter().map(|text| text.answer(options)).collect()
+}
+
+/// What `model` says about each text with its sentences. Windows of all texts are read in batches of about the same
+/// length; `done` is called with the share of the windows read after each.
+pub(super) fn read<'a>(
+    model: &Model,
+    texts: impl IntoIterator<Item = (&'a str, Vec<Span>)>,
+    mut done: impl FnMut(f64),
+) -> Vec<ReadText<'a>> {
+    let mut texts: Vec<ReadText> =
+        texts.into_iter().map(|(text, sentences)| ReadText::new(text, sentences, model)).collect();
     let mut order: Vec<(usize, usize)> = Vec::new();
     for (text, cut) in texts.iter().enumerate() {
         order.extend((0..cut.windows.len()).map(|window| (text, window)));
     }
     order.sort_by_key(|&(text, window)| texts[text].windows[window].tokens.len());
-    let mut scores: Vec<Vec<WindowScores>> =
-        texts.iter().map(|cut| vec![WindowScores::default(); cut.windows.len()]).collect();
     let mut read = 0;
     while read < order.len() {
         let batch = batch(&order[read..], |&(text, window)| texts[text].windows[window].tokens.len());
         let inputs: Vec<WindowInput> = batch.iter().map(|&(text, window)| texts[text].input(window)).collect();
-        for (&(text, window), score) in batch.iter().zip(model.score(&inputs)) {
-            scores[text][window] = score;
+        let answers = model.score(&inputs);
+        for (&(text, window), answer) in batch.iter().zip(answers) {
+            texts[text].scores[window] = answer;
         }
         read += batch.len();
         done(read as f64 / order.len() as f64);
     }
-    records.iter().zip(&texts).zip(&scores).map(|((record, cut), scores)| cut.answer(record, scores, options)).collect()
+    texts
 }
 
 /// As many items from the front, in ascending order of their lengths, as fit in a batch; at least one.
@@ -43,20 +57,23 @@ fn batch<T>(items: &[T], length: impl Fn(&T) -> usize) -> &[T] {
     &items[..fitting.max(1).min(items.len())]
 }
 
-/// A record's text, cut for the model.
-struct Cut {
+/// A text, cut for the model, and its answers.
+pub(super) struct ReadText<'a> {
+    text: &'a str,
     document: Document,
     windows: Vec<Window>,
+    /// For each window.
+    scores: Vec<WindowScores>,
 }
 
-impl Cut {
-    fn new(record: &Record, model: &Model) -> Self {
-        let sentences = record.sentence_spans().map(|(span, _)| span).collect();
-        let document = Document::new(&record.text, sentences, &model.tokenizer);
+impl<'a> ReadText<'a> {
+    fn new(text: &'a str, sentences: Vec<Span>, model: &Model) -> Self {
+        let document = Document::new(text, sentences, &model.tokenizer);
         let default = WindowOptions::default();
         let options = WindowOptions { pieces: default.pieces.min(model.config.max_pieces()), ..default };
         let windows = windows(&document, options);
-        Self { document, windows }
+        let scores = vec![WindowScores::default(); windows.len()];
+        Self { text, document, windows, scores }
     }
 
     fn input(&self, window: usize) -> WindowInput<'_> {
@@ -68,31 +85,32 @@ impl Cut {
         }
     }
 
-    fn answer(&self, record: &Record, scores: &[WindowScores], options: &DecodeOptions) -> Answer {
+    /// What the answers say.
+    pub fn answer(&self, options: &DecodeOptions) -> Answer {
         Answer {
-            analysis: decode(&record.text, &self.document, &self.windows, scores, options),
-            triggers: self.runs(scores, |scores| &scores.triggers),
-            reasons: self.runs(scores, |scores| &scores.reasons).into_iter().map(|(span, _)| span).collect(),
+            analysis: decode(self.text, &self.document, &self.windows, &self.scores, options),
+            triggers: self.runs(|scores| &scores.triggers),
+            reasons: self.runs(|scores| &scores.reasons).into_iter().map(|(span, _)| span).collect(),
         }
     }
 
+    /// The answers for each window, as they are.
+    pub fn windows(&self) -> impl Iterator<Item = (&Window, &WindowScores)> {
+        self.windows.iter().zip(&self.scores)
+    }
+
+    /// Where a run of a window's tokens stands in the text.
+    pub fn span(&self, window: &Window, tokens: &Range<usize>) -> Option<Span> {
+        let tokens = self.document.tokens.get(window.tokens.clone())?.get(tokens.clone())?;
+        Some(Span::new(tokens.first()?.span.start, tokens.last()?.span.end))
+    }
+
     /// The labelled runs of tokens that begin in the own part of their window.
-    fn runs<L: Copy + 'static>(
-        &self,
-        scores: &[WindowScores],
-        of: impl Fn(&WindowScores) -> &[Tagged<L>],
-    ) -> Vec<(Span, L)> {
+    fn runs<L: Copy + 'static>(&self, of: impl Fn(&WindowScores) -> &[Tagged<L>]) -> Vec<(Span, L)> {
         let mut runs = Vec::new();
-        for (window, scores) in self.windows.iter().zip(scores) {
-            for run in of(scores) {
-                let tokens = &self.document.tokens[window.tokens.clone()][run.tokens.clone()];
-                if let [first, ..] = tokens
-                    && let [.., last] = tokens
-                    && window.own.contains(&(window.tokens.start + run.tokens.start))
-                {
-                    runs.push((Span::new(first.span.start, last.span.end), run.label));
-                }
-            }
+        for (window, scores) in self.windows() {
+            let own = of(scores).iter().filter(|run| window.own.contains(&(window.tokens.start + run.tokens.start)));
+            runs.extend(own.filter_map(|run| Some((self.span(window, &run.tokens)?, run.label))));
         }
         runs
     }

@@ -6,14 +6,13 @@ use serde::Serialize;
 
 use super::{
     bootstrap,
-    calibration::CurvePoint,
     measure::{Counts, Measure, Rate, Scores, Share},
 };
 
 /// The scores of many records.
 #[derive(Debug, Clone, Default)]
 pub struct Evaluation {
-    records: Vec<Scores>,
+    pub(super) records: Vec<Scores>,
 }
 
 /// One measure or rate, rounded to four digits. What does not apply, or has nothing to measure, is `None`.
@@ -74,16 +73,25 @@ impl Evaluation {
     /// Every measure and rate.
     pub fn rows(&self) -> Vec<Row> {
         let total = self.total();
-        let measures = total.measures().map(|(measure, counts)| self.measure_row(measure, counts));
+        let measures = total.measures().map(|(measure, _)| self.measure_row(measure));
         let rates = total.rates().map(|(rate, share)| rate_row(rate, share));
         measures.chain(rates).collect()
     }
 
-    fn measure_row(&self, measure: Measure, counts: Counts) -> Row {
-        let of_records = || self.records.iter().map(|record| record.counts(measure)).collect::<Vec<_>>();
-        let interval = if measure.is_main() { bootstrap::f1_interval(&of_records()) } else { None };
-        Row {
-            measure: measure.to_string(),
+    fn measure_row(&self, measure: Measure) -> Row {
+        let counts: Vec<Counts> = self.records.iter().map(|record| record.counts(measure)).collect();
+        Row::of_counts(&measure.to_string(), &counts, measure.is_main())
+    }
+}
+
+impl Row {
+    /// A measure of texts with these counts.
+    pub(super) fn of_counts(measure: &str, texts: &[Counts], with_interval: bool) -> Self {
+        let mut counts = Counts::default();
+        texts.iter().for_each(|text| counts += *text);
+        let interval = if with_interval { bootstrap::f1_interval(texts) } else { None };
+        Self {
+            measure: measure.to_owned(),
             precision: counts.precision().map(round),
             recall: counts.recall().map(round),
             f1: counts.f1().map(round),
@@ -94,18 +102,6 @@ impl Evaluation {
             found: Some(counts.found),
             wanted: counts.wanted,
         }
-    }
-
-    /// Precision and recall of claims at the least confidences 0, 0.1 … 0.9.
-    pub fn curve(&self) -> Vec<CurvePoint> {
-        let total = self.total();
-        total.bins.curve(total.counts(Measure::Claims).wanted)
-    }
-
-    /// By how much the confidence of claims and the share of them that is right differ, 0 to 1, in the mean (expected
-    /// calibration error in ten bins); `None` if there are no claims.
-    pub fn calibration_error(&self) -> Option<f64> {
-        self.total().bins.calibration_error()
     }
 }
 
@@ -131,30 +127,39 @@ fn round(figure: f64) -> f64 {
 /// The table that `tieup eval` prints.
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let figure = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.3}"));
         let (measures, rates): (Vec<_>, Vec<_>) = self.rows().into_iter().partition(|row| row.found.is_some());
-        writeln!(
-            f,
-            "{:<34}{:>10}{:>8}{:>8}{:>16}{:>8}{:>8}{:>8}",
-            "", "precision", "recall", "F1", "95% interval", "right", "found", "wanted"
-        )?;
-        for row in measures {
-            let interval = match (row.f1_low, row.f1_high) {
-                (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
-                _ => String::new(),
-            };
-            let (precision, recall, f1) = (figure(row.precision), figure(row.recall), figure(row.f1));
-            let (right, found, wanted) = (row.right, row.found.unwrap_or_default(), row.wanted);
-            writeln!(
-                f,
-                "{:<34}{precision:>10}{recall:>8}{f1:>8}{interval:>16}{right:>8}{found:>8}{wanted:>8}",
-                row.measure
-            )?;
-        }
+        write_table(f, &measures)?;
         writeln!(f, "\n{:<68}{:>8}{:>8}{:>8}", "", "share", "number", "of")?;
         for row in rates {
             writeln!(f, "{:<68}{:>8}{:>8}{:>8}", row.measure, figure(row.share), row.right, row.wanted)?;
         }
         Ok(())
     }
+}
+
+/// Writes measures as a table.
+pub(super) fn write_table(f: &mut fmt::Formatter<'_>, measures: &[Row]) -> fmt::Result {
+    writeln!(
+        f,
+        "{:<34}{:>10}{:>8}{:>8}{:>16}{:>8}{:>8}{:>8}",
+        "", "precision", "recall", "F1", "95% interval", "right", "found", "wanted"
+    )?;
+    for row in measures {
+        let interval = match (row.f1_low, row.f1_high) {
+            (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
+            _ => String::new(),
+        };
+        let (precision, recall, f1) = (figure(row.precision), figure(row.recall), figure(row.f1));
+        let (right, found, wanted) = (row.right, row.found.unwrap_or_default(), row.wanted);
+        writeln!(
+            f,
+            "{:<34}{precision:>10}{recall:>8}{f1:>8}{interval:>16}{right:>8}{found:>8}{wanted:>8}",
+            row.measure
+        )?;
+    }
+    Ok(())
+}
+
+fn figure(figure: Option<f64>) -> String {
+    figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.3}"))
 }

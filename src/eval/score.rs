@@ -107,7 +107,7 @@ fn claims(scores: &mut Scores, gold: &ClaimSet, found: &ClaimSet) {
     }
     for (key, places) in &found.claims {
         let confidence = places.iter().map(|claim| claim.confidence).fold(0.0, f32::max);
-        scores.bins.add(confidence, gold.claims.contains_key(key));
+        scores.claims.push((confidence, gold.claims.contains_key(key)));
     }
 }
 
@@ -148,6 +148,6 @@ fn sets<T: Ord>(gold: &BTreeSet<T>, found: &BTreeSet<T>) -> Counts {
 }
 
 /// The characters that the spans cover, each by its first byte.
-fn characters(text: &str, spans: impl Iterator<Item = Span>) -> BTreeSet<usize> {
+pub(super) fn characters(text: &str, spans: impl Iterator<Item = Span>) -> BTreeSet<usize> {
     spans.flat_map(|span| span.of(text).char_indices().map(move |(at, _)| span.start + at)).collect()
 }

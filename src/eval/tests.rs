@@ -205,7 +205,7 @@ fn records_add_up() {
     assert_eq!(total.share(Rate::Missed(Cause::NoTrigger)), share(2, 2));
     assert_eq!(evaluation.calibration_error(), Some(0.0));
     let curve = evaluation.curve();
-    assert_eq!((curve.len(), curve[9].precision, curve[9].recall), (10, Some(1.0), Some(0.5)));
+    assert_eq!((curve.len(), curve[19].precision, curve[19].recall), (20, Some(1.0), Some(0.5)));
     let rows = evaluation.rows();
     let claims = rows.iter().find(|row| row.measure == "claims").unwrap();
     assert_eq!((claims.precision, claims.recall, claims.f1), (Some(1.0), Some(0.5), Some(0.6667)));

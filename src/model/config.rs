@@ -1,11 +1,12 @@
 //! What a model folder's `config.json` says.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use rust_bert::bert::BertConfig;
 use serde::{Deserialize, Serialize};
+use tch::Device;
 
-use super::ModelError;
+use super::{ClaimSettings, ModelError, Precision};
 
 /// The kind of encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,12 @@ pub struct ModelConfig {
     pub attention_probs_dropout_prob: f64,
     /// Epsilon of the layer norms.
     pub layer_norm_eps: f64,
+    /// The precisions that the model may be run in; all where the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precisions: Option<Vec<Precision>>,
+    /// What is known of its claims.
+    #[serde(default)]
+    pub tieup: ClaimSettings,
     /// Everything else that the file says.
     #[serde(flatten)]
     pub rest: serde_json::Map<String, serde_json::Value>,
@@ -55,10 +62,20 @@ impl ModelConfig {
     /// Reads `config.json`.
     ///
     /// # Errors
-    /// If the file cannot be read or lacks something.
+    /// If the file cannot be read, lacks something, or has a figure of [`ClaimSettings`] out of its range.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
-        let text = std::fs::read(path).map_err(|e| ModelError::Read(path.into(), e))?;
-        serde_json::from_slice(&text).map_err(|e| ModelError::Config(path.into(), e))
+        let text = fs::read(path).map_err(|e| ModelError::Read(path.into(), e))?;
+        let config: Self = serde_json::from_slice(&text).map_err(|e| ModelError::Config(path.into(), e))?;
+        if config.tieup.is_valid() { Ok(config) } else { Err(ModelError::Calibration(path.into())) }
+    }
+
+    /// Writes `config.json`.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ModelError> {
+        let text = serde_json::to_string_pretty(self).map_err(|e| ModelError::Config(path.into(), e))?;
+        fs::write(path, text + "\n").map_err(|e| ModelError::Write(path.into(), e))
     }
 
     /// The first row of the position embedding that a text uses: MPNet keeps the rows up to its padding id free.
@@ -72,6 +89,16 @@ impl ModelConfig {
     /// The longest window, in word pieces with the two special ones.
     pub fn max_pieces(&self) -> usize {
         (self.max_position_embeddings - self.first_position()) as usize
+    }
+
+    /// The precision to run in on `device`: the one `asked` for, otherwise the fastest that the model may be run in.
+    ///
+    /// # Errors
+    /// If the model may not be run in it, or the device cannot compute in it.
+    pub fn precision(&self, asked: Option<Precision>, device: Device) -> Result<Precision, ModelError> {
+        let allowed = self.precisions.as_deref().unwrap_or(&Precision::ALL);
+        let Some(asked) = asked else { return Ok(Precision::fastest(device, allowed)) };
+        if allowed.contains(&asked) { asked.check(device).map(|()| asked) } else { Err(ModelError::Forbidden(asked)) }
     }
 
     /// The layers' configuration in rust-bert's terms.

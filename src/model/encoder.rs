@@ -3,7 +3,13 @@
 use rust_bert::bert::BertEncoder;
 use tch::{Device, Kind, Tensor, nn};
 
-use super::config::{Architecture, ModelConfig};
+use super::{
+    ModelError,
+    config::{Architecture, ModelConfig},
+    layer::{Layer, Norm, attention_kind},
+    precision::Precision,
+    stored::{Files, Matrix, Stored},
+};
 
 /// Rows of the casing embedding: the classes of [`crate::text::Casing`].
 const CASINGS: i64 = 8;
@@ -25,80 +31,115 @@ pub struct Batch {
     pub mask: Tensor,
 }
 
-/// A BERT or MPNet encoder on rust-bert's layers, with an embedding of each piece's casing added to its word embedding.
+/// A BERT or MPNet encoder, with an embedding of each piece's casing added to its word embedding.
 #[derive(Debug)]
 pub struct Encoder {
     config: ModelConfig,
-    words: nn::Embedding,
-    casing: nn::Embedding,
+    words: Matrix,
+    casing: Tensor,
     positions: Tensor,
     token_types: Option<Tensor>,
-    norm: nn::LayerNorm,
+    norm: Norm,
     layers: Layers,
     relative_bias: Option<Tensor>,
+    /// What weights lie in that were not copied.
+    _files: Option<Files>,
+}
+
+/// The layers above the embeddings.
+enum Layers {
+    /// rust-bert's, on variables that can be trained: the reference.
+    Trainable(BertEncoder),
+    /// Ours, for inference in some precision.
+    Fixed(Vec<Layer>, Precision),
 }
 
 /// [`BertEncoder`] has no `Debug`.
-struct Layers(BertEncoder);
-
 impl std::fmt::Debug for Layers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("BertEncoder")
+        match self {
+            Self::Trainable(_) => f.write_str("BertEncoder"),
+            Self::Fixed(layers, precision) => write!(f, "{} layers in {precision}", layers.len()),
+        }
     }
 }
 
 impl Encoder {
-    /// An encoder whose variables live under `root`: the encoder's own under `enc`, the casing embedding beside it.
+    /// An encoder on rust-bert's layers, whose variables live under `root`: the encoder's own under `enc`, the casing
+    /// embedding beside it.
     pub fn new(root: &nn::Path, config: &ModelConfig) -> Self {
         let (enc, width) = (root / "enc", config.hidden_size);
         let embeddings = &enc / "embeddings";
         let table = |name: &str, rows: i64| {
             (&embeddings / name).var("weight", &[rows, width], nn::init::DEFAULT_KAIMING_UNIFORM)
         };
-        let embedding = |path: nn::Path, rows, ws_init| {
-            nn::embedding(path, rows, width, nn::EmbeddingConfig { ws_init, ..Default::default() })
-        };
         Self {
-            words: embedding(&embeddings / "word_embeddings", config.vocab_size, nn::init::DEFAULT_KAIMING_UNIFORM),
+            words: Matrix::Plain(table("word_embeddings", config.vocab_size)),
             // Zero, so that training starts from the pretrained encoder as it is.
-            casing: embedding(root / "case", CASINGS, nn::Init::Const(0.0)),
+            casing: (root / "case").var("weight", &[CASINGS, width], nn::Init::Const(0.0)),
             positions: table("position_embeddings", config.max_position_embeddings),
             token_types: config.type_vocab_size.map(|rows| table("token_type_embeddings", rows)),
-            norm: nn::layer_norm(
-                &embeddings / "LayerNorm",
-                vec![width],
-                nn::LayerNormConfig { eps: config.layer_norm_eps, ..Default::default() },
-            ),
-            layers: Layers(BertEncoder::new(&enc / "encoder", &config.layers())),
-            relative_bias: config
-                .relative_attention_num_buckets
-                .filter(|_| config.model_type == Architecture::Mpnet)
-                .map(|buckets| {
-                    (&enc / "encoder" / "relative_attention_bias").var(
-                        "weight",
-                        &[buckets, config.num_attention_heads],
-                        nn::Init::Const(0.0),
-                    )
-                }),
+            norm: Norm::new(&(&embeddings / "LayerNorm"), config),
+            layers: Layers::Trainable(BertEncoder::new(&enc / "encoder", &config.layers())),
+            relative_bias: relative_buckets_of(config).map(|buckets| {
+                let shape = [buckets, config.num_attention_heads];
+                (&enc / "encoder" / "relative_attention_bias").var("weight", &shape, nn::Init::Const(0.0))
+            }),
             config: config.clone(),
+            _files: None,
         }
     }
 
-    /// The hidden states, B × L × width. Dropout is applied where `train`.
+    /// An encoder for inference in `precision` with the weights in `stored`, on their device.
+    ///
+    /// # Errors
+    /// If a tensor is missing or misshapen.
+    pub fn read(stored: &mut Stored, config: &ModelConfig, precision: Precision) -> Result<Self, ModelError> {
+        let width = config.hidden_size;
+        let mut table =
+            |name: &str, rows: i64, columns: i64| stored.tensor(&format!("{name}.weight"), &[rows, columns]);
+        let casing = table("case", CASINGS, width)?;
+        let positions = table("enc.embeddings.position_embeddings", config.max_position_embeddings, width)?;
+        let types = "enc.embeddings.token_type_embeddings";
+        let token_types = config.type_vocab_size.map(|rows| table(types, rows, width)).transpose()?;
+        let words = "enc.embeddings.word_embeddings.weight";
+        let relative = "enc.encoder.relative_attention_bias";
+        let mut of_buckets = |buckets| table(relative, buckets, config.num_attention_heads);
+        let relative_bias = relative_buckets_of(config).map(&mut of_buckets).transpose()?;
+        let words = stored.matrix(words, &[config.vocab_size, width])?;
+        let norm = Norm::read(stored, "enc.embeddings.LayerNorm", config, Kind::Float)?;
+        let layers = (0..config.num_hidden_layers)
+            .map(|i| Layer::read(stored, &format!("enc.encoder.layer.{i}"), config, precision))
+            .collect::<Result<_, _>>()?;
+        let layers = Layers::Fixed(layers, precision);
+        let (config, _files) = (config.clone(), Some(stored.files()));
+        Ok(Self { config, words, casing, positions, token_types, norm, layers, relative_bias, _files })
+    }
+
+    /// The hidden states, B × L × width. Dropout is applied where `train`, which takes an encoder with variables.
     pub fn forward(&self, batch: &Batch, train: bool) -> Tensor {
         let length = batch.ids.size()[1];
         let first = self.config.first_position();
-        let mut sum = batch.ids.apply(&self.words)
-            + batch.casing.apply(&self.casing)
+        let rows = |table: &Tensor, index: &Tensor| Tensor::embedding(table, index, -1, false, false);
+        let mut sum = self.words.rows(&batch.ids)
+            + rows(&self.casing, &batch.casing)
             + self.positions.narrow(0, first, length).unsqueeze(0);
         if let Some(types) = &self.token_types {
             sum += types.get(0);
         }
-        let embedded = sum.apply(&self.norm).dropout(self.config.hidden_dropout_prob, train);
-        self.layers
-            .0
-            .forward_t(&embedded, Some(&self.attention_bias(batch, embedded.kind())), None, None, train)
-            .hidden_state
+        let embedded = self.norm.forward(&sum).dropout(self.config.hidden_dropout_prob, train);
+        match &self.layers {
+            Layers::Trainable(layers) => {
+                let bias = self.attention_bias(batch, embedded.kind());
+                layers.forward_t(&embedded, Some(&bias), None, None, train).hidden_state
+            }
+            Layers::Fixed(layers, precision) => {
+                let bias = self.attention_bias(batch, attention_kind(*precision));
+                let shape = [batch.ids.size()[0], self.config.num_attention_heads, length, length];
+                let bias = bias.expand(shape, false).contiguous();
+                layers.iter().fold(embedded.to_kind(precision.kind()), |hidden, layer| layer.forward(&hidden, &bias))
+            }
+        }
     }
 
     /// What is added to the attention scores: a large negative number for padding, and MPNet's relative bias.
@@ -110,10 +151,16 @@ impl Encoder {
             Some(table) => {
                 let length = batch.ids.size()[1];
                 let buckets = relative_buckets(length, table.size()[0], table.device());
-                padding + Tensor::embedding(table, &buckets, -1, false, false).permute([2, 0, 1]).unsqueeze(0)
+                let bias = Tensor::embedding(table, &buckets, -1, false, false).permute([2, 0, 1]).unsqueeze(0);
+                padding + bias.to_kind(kind).contiguous()
             }
         }
     }
+}
+
+/// The buckets of MPNet's relative-position bias.
+fn relative_buckets_of(config: &ModelConfig) -> Option<i64> {
+    config.relative_attention_num_buckets.filter(|_| config.model_type == Architecture::Mpnet)
 }
 
 /// The bucket of the distance from each of `length` pieces (rows) to each other (columns), L × L: T5's scheme

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Precision;
+
 /// A model that cannot be read, written or run. The sentence names the file and the tensor.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
@@ -19,6 +21,9 @@ pub enum ModelError {
     /// `config.json` lacks something.
     #[error("{path}: not the configuration of a BERT or MPNet encoder: {1}", path = .0.display())]
     Config(PathBuf, #[source] serde_json::Error),
+    /// `config.json` has a figure about confidence that cannot be.
+    #[error("{path}: under tieup, slope must be above 0 and min_confidence from 0 to 1; tieup calibrate writes them anew", path = .0.display())]
+    Calibration(PathBuf),
     /// The folder holds no weights.
     #[error("{path}: no .safetensors file here; a model folder has config.json, tokenizer.json and model*.safetensors", path = .0.display())]
     NoWeights(PathBuf),
@@ -46,6 +51,12 @@ pub enum ModelError {
         /// The shape that the configuration asks for.
         expected: Vec<i64>,
     },
+    /// The machine cannot compute in a precision.
+    #[error("--precision {0} needs {1}; use --precision auto")]
+    Precision(Precision, &'static str),
+    /// The model must not be run in a precision.
+    #[error("the model's config.json does not allow --precision {0}; use --precision auto")]
+    Forbidden(Precision),
     /// The tokeniser cannot be read.
     #[error(transparent)]
     Tokenizer(#[from] crate::text::TokenizerError),

@@ -9,7 +9,9 @@ use super::{
     config::ModelConfig,
     encoder::{Batch, Encoder},
     heads::{Heads, SpanSet},
+    precision::Precision,
     scores::{Tagged, WindowScores},
+    stored::Stored,
     tags::{Run, runs},
     weights::{self, Contents},
 };
@@ -32,6 +34,8 @@ pub struct WindowInput<'a> {
 pub struct Model {
     /// What `config.json` says.
     pub config: ModelConfig,
+    /// What the encoder computes in.
+    pub precision: Precision,
     /// Its tokeniser.
     pub tokenizer: Tokenizer,
     /// The encoder.
@@ -43,12 +47,12 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads a model folder: `config.json`, `tokenizer.json`, `model*.safetensors`.
+    /// Loads a model folder: `config.json`, `tokenizer.json`, `model*.safetensors`. The model is one to train, in `f32`.
     ///
     /// # Errors
     /// If a file is missing, damaged, or does not fit the others.
     pub fn load(folder: &Path, device: Device) -> Result<Self, ModelError> {
-        Self::open(folder, device, Contents::Model)
+        Self::trainable(folder, device, Contents::Model)
     }
 
     /// Loads a pretrained encoder's folder; the heads are fresh, drawn from libtorch's random numbers.
@@ -56,17 +60,37 @@ impl Model {
     /// # Errors
     /// As [`Model::load`].
     pub fn from_encoder(folder: &Path, device: Device) -> Result<Self, ModelError> {
-        Self::open(folder, device, Contents::Encoder)
+        Self::trainable(folder, device, Contents::Encoder)
     }
 
-    fn open(folder: &Path, device: Device, contents: Contents) -> Result<Self, ModelError> {
+    /// Loads a model folder for reading only: in the precision `asked` for, otherwise in the fastest that the model allows.
+    /// That is faster to load and to run than [`Model::load`], and the store holds the heads alone.
+    ///
+    /// # Errors
+    /// As [`Model::load`], and if the model or the device does not allow the precision.
+    pub fn open(folder: &Path, device: Device, asked: Option<Precision>) -> Result<Self, ModelError> {
+        let config = ModelConfig::read(&folder.join("config.json"))?;
+        let precision = config.precision(asked, device)?;
+        let tokenizer = Tokenizer::from_file(&folder.join("tokenizer.json"))?;
+        let mut stored = Stored::open(folder, config.model_type, Contents::Model, device)?;
+        let store = VarStore::new(device);
+        let encoder = no_grad(|| Encoder::read(&mut stored, &config, precision))?;
+        let heads = Heads::new(&store.root(), config.hidden_size);
+        stored.fill(&store, Contents::Model)?;
+        stored.finish()?;
+        Ok(Self { config, precision, tokenizer, encoder, heads, store })
+    }
+
+    fn trainable(folder: &Path, device: Device, contents: Contents) -> Result<Self, ModelError> {
         let config = ModelConfig::read(&folder.join("config.json"))?;
         let tokenizer = Tokenizer::from_file(&folder.join("tokenizer.json"))?;
         let store = VarStore::new(device);
         let encoder = Encoder::new(&store.root(), &config);
         let heads = Heads::new(&store.root(), config.hidden_size);
-        weights::load(&store, folder, config.model_type, contents)?;
-        Ok(Self { config, tokenizer, encoder, heads, store })
+        let mut stored = Stored::open(folder, config.model_type, contents, device)?;
+        stored.fill(&store, contents)?;
+        stored.finish()?;
+        Ok(Self { config, precision: Precision::F32, tokenizer, encoder, heads, store })
     }
 
     /// Writes the model into `folder`, with `tokenizer.json` copied from `tokenizer_from`.
@@ -80,9 +104,7 @@ impl Model {
         if from != to {
             write(&to, fs::copy(&from, &to).map(drop))?;
         }
-        let config = folder.join("config.json");
-        let text = serde_json::to_string_pretty(&self.config).map_err(|e| ModelError::Config(config.clone(), e))?;
-        write(&config, fs::write(&config, text + "\n"))?;
+        self.config.write(&folder.join("config.json"))?;
         weights::save(&self.store, folder, self.config.model_type)
     }
 
@@ -217,15 +239,15 @@ pub(crate) fn sentence_means(windows: &[WindowInput], hidden: &Tensor) -> Tensor
     Tensor::from_slice(&means).view([count as i64, columns as i64]).to(hidden.device())
 }
 
-/// The runs that the best tags make in each window; token 0 is the first piece that is not special.
+/// The runs in each window; token 0 is the first piece that is not special.
 fn tagged_runs(logits: &Tensor, windows: &[WindowInput]) -> Vec<Vec<Run>> {
-    let (best, tags) = logits.softmax(-1, Kind::Float).max_dim(-1, false);
-    let read = |row: usize, length: usize| {
-        let of = |all: &Tensor| all.get(row as i64).narrow(0, 1, length as i64).to(Device::Cpu);
-        let tags: Vec<i64> = Vec::try_from(of(&tags)).expect("tags are whole numbers");
-        tags.into_iter().map(|t| t as usize).zip(floats(&of(&best))).collect::<Vec<_>>()
+    let logarithms = logits.log_softmax(-1, Kind::Float).to(Device::Cpu);
+    let tags = logits.size()[2] as usize;
+    let rows = |(i, window): (usize, &WindowInput)| -> Vec<Vec<f32>> {
+        let of_window = logarithms.get(i as i64).narrow(0, 1, window.tokens.len() as i64);
+        floats(&of_window).chunks(tags).map(<[f32]>::to_vec).collect()
     };
-    windows.iter().enumerate().map(|(i, window)| runs(&read(i, window.tokens.len()))).collect()
+    windows.iter().enumerate().map(|window| runs(&rows(window))).collect()
 }
 
 /// Runs as a span set wants them: places among the pieces of the batch, which begin with a special one.

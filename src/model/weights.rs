@@ -1,7 +1,7 @@
 //! Weights on disk: safetensors, whole numbers of 8 bits with a scale per row where that saves space.
 //!
 //! A matrix `NAME` may be stored as `NAME.q` (I8, rows × columns) and `NAME.scale` (F32, rows): the weight is the
-//! product. It is expanded at load. The encoder's tensors bear their Hugging Face names, under `enc.`.
+//! product; [`super::stored`] reads it. The encoder's tensors bear their Hugging Face names, under `enc.`.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,11 @@ use std::{
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use tch::{Kind, Tensor, nn::VarStore, no_grad};
 
-use super::{ModelError, config::Architecture};
+use super::{
+    ModelError,
+    config::Architecture,
+    stored::{Rounded, SCALE, WHOLE, kind},
+};
 
 /// A part file holds at most this many bytes of tensors, so that it is easy to store and move.
 const PART_BYTES: usize = 55 << 20;
@@ -28,9 +32,6 @@ const MPNET_NAMES: [(&str, &str); 5] = [
     (".attention.output.LayerNorm.", ".attention.LayerNorm."),
 ];
 
-/// Tensors of a pretrained encoder that tieup has no use for.
-const UNUSED: [&str; 2] = ["enc.pooler.", "enc.embeddings.position_ids"];
-
 /// What a folder's weights are expected to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contents {
@@ -38,43 +39,6 @@ pub enum Contents {
     Model,
     /// A pretrained encoder alone, its names without `enc.`; the heads stay as they are.
     Encoder,
-}
-
-/// Fills `store` with the weights in `folder`.
-///
-/// # Errors
-/// If a file cannot be read, or a tensor is missing, unknown, or of another type or shape than the model has.
-pub fn load(store: &VarStore, folder: &Path, architecture: Architecture, contents: Contents) -> Result<(), ModelError> {
-    let mut found = BTreeMap::new();
-    for path in files(folder)? {
-        read_file(&path, &mut found)?;
-    }
-    let mut found: BTreeMap<String, Tensor> = expand(folder, found)?
-        .into_iter()
-        .map(|(name, tensor)| (rename(&name, architecture, contents), tensor))
-        .filter(|(name, _)| !UNUSED.iter().any(|unused| name.starts_with(unused)))
-        .collect();
-    let mut variables: Vec<_> = store.variables().into_iter().collect();
-    variables.sort_by(|a, b| a.0.cmp(&b.0));
-    for (name, mut variable) in variables {
-        match found.remove(&name) {
-            Some(tensor) if tensor.size() == variable.size() => no_grad(|| variable.copy_(&tensor)),
-            Some(tensor) => {
-                return Err(ModelError::Shape {
-                    path: folder.into(),
-                    name,
-                    found: tensor.size(),
-                    expected: variable.size(),
-                });
-            }
-            None if contents == Contents::Encoder && !name.starts_with("enc.") => {}
-            None => return Err(ModelError::Missing(folder.into(), name)),
-        }
-    }
-    match found.into_keys().next() {
-        Some(name) => Err(ModelError::Extra(folder.into(), name)),
-        None => Ok(()),
-    }
 }
 
 /// Writes the weights of `store` into `folder` as `model*.safetensors`, in place of those there: large matrices in
@@ -89,9 +53,9 @@ pub fn save(store: &VarStore, folder: &Path, architecture: Architecture) -> Resu
     for (name, variable) in variables {
         let (name, tensor) = (file_name(&name, architecture), no_grad(|| variable.to_device(tch::Device::Cpu)));
         if name.starts_with("enc.") && tensor.dim() == 2 && tensor.numel() >= SMALL {
-            let (whole, scale) = round_rows(&tensor);
-            tensors.push((format!("{name}.q"), whole));
-            tensors.push((format!("{name}.scale"), scale));
+            let Rounded { whole, scale } = round_rows(&tensor);
+            tensors.push((format!("{name}{WHOLE}"), whole));
+            tensors.push((format!("{name}{SCALE}"), scale));
         } else {
             tensors.push((name, tensor.to_kind(Kind::Half)));
         }
@@ -149,49 +113,22 @@ fn read_file(path: &Path, into: &mut BTreeMap<String, Tensor>) -> Result<(), Mod
     let bytes = std::fs::read(path).map_err(|e| ModelError::Read(path.into(), e))?;
     let damaged = |e| ModelError::Safetensors(path.into(), e);
     for (name, view) in SafeTensors::deserialize(&bytes).map_err(damaged)?.tensors() {
-        let kind = match view.dtype() {
-            Dtype::F32 => Kind::Float,
-            Dtype::F16 => Kind::Half,
-            Dtype::BF16 => Kind::BFloat16,
-            Dtype::I8 => Kind::Int8,
-            Dtype::I64 => Kind::Int64,
-            other => return Err(ModelError::Kind(path.into(), name, format!("{other:?}"))),
-        };
+        let kind = kind(path, &name, view.dtype())?;
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
         into.insert(name, Tensor::f_from_data_size(view.data(), &shape, kind)?);
     }
     Ok(())
 }
 
-/// Whole numbers and their scales become weights.
-fn expand(folder: &Path, mut found: BTreeMap<String, Tensor>) -> Result<BTreeMap<String, Tensor>, ModelError> {
-    let rounded: Vec<String> = found.keys().filter_map(|name| name.strip_suffix(".q")).map(str::to_owned).collect();
-    for name in rounded {
-        let scale_name = format!("{name}.scale");
-        let whole = found.remove(&format!("{name}.q")).expect("the name came from the map");
-        let scale = found.remove(&scale_name).ok_or_else(|| ModelError::Missing(folder.into(), scale_name.clone()))?;
-        if whole.dim() != 2 || scale.size() != [whole.size()[0]] {
-            return Err(ModelError::Shape {
-                path: folder.into(),
-                name: scale_name,
-                found: scale.size(),
-                expected: whole.size().into_iter().take(1).collect(),
-            });
-        }
-        found.insert(name, whole.to_kind(Kind::Float) * scale.unsqueeze(1));
-    }
-    Ok(found)
-}
-
-/// A matrix as whole numbers in −127 ..= 127 and a scale per row.
-fn round_rows(matrix: &Tensor) -> (Tensor, Tensor) {
+/// A matrix as whole numbers and a scale per row.
+pub fn round_rows(matrix: &Tensor) -> Rounded {
     let scale = matrix.abs().amax([1], false).clamp_min(1e-12) / 127.0;
     let whole = (matrix / scale.unsqueeze(1)).round().to_kind(Kind::Int8);
-    (whole, scale)
+    Rounded { whole, scale }
 }
 
 /// A file's name for a tensor → the variable's.
-fn rename(name: &str, architecture: Architecture, contents: Contents) -> String {
+pub fn rename(name: &str, architecture: Architecture, contents: Contents) -> String {
     let name = if contents == Contents::Encoder { format!("enc.{name}") } else { name.to_owned() };
     swap(name, architecture, |(ours, theirs)| (theirs, ours))
 }

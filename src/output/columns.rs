@@ -29,7 +29,8 @@ impl<'a> Cell<'a> {
     /// Several texts, each on one line, in one cell.
     pub fn list<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, separator: &str) -> Self {
         let texts = texts.into_iter().map(|t| t.as_ref().split_whitespace().collect::<Vec<_>>().join(" "));
-        Self::Text(texts.collect::<Vec<_>>().join(separator).into())
+        let list = texts.collect::<Vec<_>>();
+        if list.is_empty() { Self::Empty } else { Self::Text(list.join(separator).into()) }
     }
 
     /// A word that is known to be harmless and on one line.
@@ -48,6 +49,8 @@ impl<'a> Cell<'a> {
 pub enum Kind {
     /// Any text.
     Text,
+    /// A text that names an article or a claim.
+    Id,
     /// One of some words.
     Word(fn() -> Vec<&'static str>),
     /// `YYYY-MM-DD`.

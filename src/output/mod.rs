@@ -9,8 +9,10 @@
 mod columns;
 mod csv;
 mod error;
+mod folder;
 mod jsonl;
 mod limits;
+mod parquet;
 mod partial;
 mod report;
 mod rows;
@@ -25,7 +27,9 @@ pub use self::{
     columns::{Cell, Column, Kind, Table},
     csv::{CsvFolder, CsvStyle},
     error::OutputError,
+    folder::TableFolder,
     jsonl::{JsonFile, JsonLines, LinePer},
+    parquet::{Parquet, ParquetFolder},
     report::{Report, ReportError, report},
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
     schema::schema,

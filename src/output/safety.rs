@@ -15,7 +15,13 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text of a cell, as it was before [`escape`].
+/// `id` as it stands in a cell that Excel opens: with an apostrophe also where Excel would show a number, a date, a time or
+/// a truth value in its place, as for `0012`, `1E5`, `3-4` and `MAR1`.
+pub fn escape_id(id: &str) -> Cow<'_, str> {
+    if is_other_value(id) { Cow::Owned(format!("'{id}")) } else { escape(id) }
+}
+
+/// The text of a cell, as it was before [`escape`] or [`escape_id`].
 pub fn unescape(cell: &str) -> &str {
     cell.strip_prefix('\'').unwrap_or(cell)
 }
@@ -44,6 +50,48 @@ fn is_plain_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The words that numbers, dates, times and truth values hold.
+const WORDS_IN_VALUES: [&str; 31] = [
+    "e",
+    "a",
+    "p",
+    "am",
+    "pm",
+    "true",
+    "false",
+    "jan",
+    "january",
+    "feb",
+    "february",
+    "mar",
+    "march",
+    "apr",
+    "april",
+    "may",
+    "jun",
+    "june",
+    "jul",
+    "july",
+    "aug",
+    "august",
+    "sep",
+    "sept",
+    "september",
+    "oct",
+    "october",
+    "nov",
+    "november",
+    "dec",
+    "december",
+];
+
+/// Whether `text` is made of nothing but what numbers, dates, times and truth values are made of.
+fn is_other_value(text: &str) -> bool {
+    let is_mark = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-.,:/%$€£()".contains(c);
+    let mut words = text.split(is_mark).filter(|word| !word.is_empty());
+    !text.is_empty() && words.all(|word| WORDS_IN_VALUES.contains(&&*word.to_lowercase()))
 }
 
 #[cfg(test)]
@@ -109,6 +157,34 @@ mod tests {
     fn numbers_and_ordinary_text_stay() {
         for text in ["", "-5", "-12.50", "+3", "3.4", "$1 billion", "a=b", "AT&T", "(-5)", "Nimbus - Verda", "c0ffee"] {
             assert_eq!(escape(text), text);
+        }
+    }
+
+    #[test]
+    fn an_id_stays_an_id_in_excel() {
+        let other_values = [
+            "0012",
+            "12345678901234567890",
+            "1E5",
+            "3-4",
+            "1/2",
+            "2026-03-04",
+            "MAR1",
+            "Sept-2",
+            "4 July 2025",
+            "10:30 PM",
+            "-5",
+            "50%",
+            "true",
+        ];
+        for id in other_values {
+            assert_eq!(escape_id(id), format!("'{id}"));
+        }
+        for id in ["blog/cloud.md", "a.jsonl#12", "c1f34a2f67f80", "doc-7", "2026-03-04.txt", "SEPTIN2", "June Lake"] {
+            assert_eq!(escape_id(id), id);
+        }
+        for id in ["'12", "=1+1", "-1-2", "＝1"] {
+            assert_eq!(unescape(&escape_id(id)), id);
         }
     }
 

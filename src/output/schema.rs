@@ -15,7 +15,7 @@ pub fn schema<R>(table: &Table<R>) -> Value {
 
 fn field<R>(column: &Column<R>) -> Value {
     let (kind, mut constraints) = match column.kind {
-        Kind::Text => ("string", Map::new()),
+        Kind::Text | Kind::Id => ("string", Map::new()),
         Kind::Word(words) => ("string", Map::from_iter([("enum".to_owned(), json!(words()))])),
         Kind::Date => ("date", Map::new()),
         Kind::Integer => ("integer", Map::from_iter([("minimum".to_owned(), json!(0))])),

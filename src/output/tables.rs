@@ -59,7 +59,7 @@ pub const CLAIMS: Table<ClaimRow> = Table {
             "How sure the model is of relation, who and whom, 0 to 1.",
             |row| Cell::Confidence(row.confidence),
         ),
-        Column::new("article", Kind::Text, ARTICLE, |row| Cell::aligned(&row.article)),
+        Column::new("article", Kind::Id, ARTICLE, |row| Cell::aligned(&row.article)),
         Column::optional("title", Kind::Text, "The article's title.", |row| {
             row.title.as_deref().map_or(Cell::Empty, Cell::line)
         }),
@@ -81,8 +81,20 @@ pub const CLAIMS: Table<ClaimRow> = Table {
         Column::optional("who_text", Kind::Text, "Who, as written there.", |row| {
             row.who_text.as_deref().map_or(Cell::Empty, Cell::line)
         }),
+        Column::optional("who_start", Kind::Integer, "Where that starts, in Unicode characters of the text.", |row| {
+            row.who_place.map_or(Cell::Empty, |place| Cell::offset(place.start))
+        }),
         Column::new("whom_text", Kind::Text, "Whom, as written there.", |row| Cell::line(&row.whom_text)),
-        Column::new("claim_id", Kind::Text, "Names the claim; an article's repetitions of a claim share it.", |row| {
+        Column::new("whom_start", Kind::Integer, "Where that starts, in Unicode characters of the text.", |row| {
+            Cell::offset(row.whom_place.start)
+        }),
+        Column::optional(
+            "why_start",
+            Kind::Text,
+            "Where each reason starts, in Unicode characters of the text, joined by ' | '.",
+            |row| Cell::list(row.why.iter().map(|why| why.place.start.to_string()), BETWEEN_REASONS),
+        ),
+        Column::new("claim_id", Kind::Id, "Names the claim; an article's repetitions of a claim share it.", |row| {
             Cell::word(&row.claim_id)
         }),
     ],
@@ -122,11 +134,11 @@ pub const TIES: Table<TieRow> = Table {
         Column::new("sentence", Kind::Text, "The sentence of the claim with the highest confidence.", |row| {
             Cell::line(&row.sentence)
         }),
-        Column::new("article", Kind::Text, "The id of that claim's article.", |row| Cell::aligned(&row.article)),
+        Column::new("article", Kind::Id, "The id of that claim's article.", |row| Cell::aligned(&row.article)),
         Column::new("confidence", Kind::Confidence, "The highest confidence of its claims, 0 to 1.", |row| {
             Cell::Confidence(row.confidence)
         }),
-        Column::new("claim_id", Kind::Text, "The id of that claim in claims.csv.", |row| Cell::word(&row.claim_id)),
+        Column::new("claim_id", Kind::Id, "The id of that claim in claims.csv.", |row| Cell::word(&row.claim_id)),
     ],
 };
 
@@ -135,7 +147,7 @@ pub const ENTITIES: Table<EntityRow> = Table {
     name: "entities",
     description: "Every mention of a company, person, product, place, amount or date.",
     columns: &[
-        Column::new("article", Kind::Text, ARTICLE, |row| Cell::aligned(&row.article)),
+        Column::new("article", Kind::Id, ARTICLE, |row| Cell::aligned(&row.article)),
         Column::new("name", Kind::Text, "The name that the mention stands for.", |row| Cell::line(&row.name)),
         Column::new("type", MENTION_TYPE, "What it is; REF where a reference was not resolved.", |row| {
             Cell::word(row.kind.as_str())
@@ -158,7 +170,7 @@ pub const SENTENCES: Table<SentenceRow> = Table {
     name: "sentences",
     description: "Every sentence and what it does.",
     columns: &[
-        Column::new("article", Kind::Text, ARTICLE, |row| Cell::aligned(&row.article)),
+        Column::new("article", Kind::Id, ARTICLE, |row| Cell::aligned(&row.article)),
         Column::new("number", Kind::Integer, "Its number within the article, from 1.", |row| Cell::offset(row.number)),
         Column::new("kind", SENTENCE_KIND, "What it does.", |row| Cell::word(row.kind.word())),
         Column::new("confidence", Kind::Confidence, "How sure the model is of the kind, 0 to 1.", |row| {
@@ -181,12 +193,9 @@ pub const SKIPPED: Table<SkippedRow> = Table {
     name: "skipped",
     description: "Every input that was not processed, and why.",
     columns: &[
-        Column::new(
-            "path",
-            Kind::Text,
-            "The file, with # and the number of the record where it holds several.",
-            |row| Cell::aligned(&row.path),
-        ),
+        Column::new("path", Kind::Id, "The file, with # and the number of the record where it holds several.", |row| {
+            Cell::aligned(&row.path)
+        }),
         Column::new("stage", Kind::Text, "What it failed at.", |row| Cell::line(&row.stage)),
         Column::new("reason", Kind::Text, "Why, in a sentence.", |row| Cell::line(&row.reason)),
     ],

@@ -55,7 +55,7 @@ struct Affirmed {
     last_article: u64,
     first: Option<String>,
     last: Option<String>,
-    /// By the claim with the latest date, among equals the last in the order of the input.
+    /// By the claim with the latest date, among equals the furthest: what is over was in force, what is in force was planned.
     status: Status,
     /// Best first, each with its highest confidence.
     why: Vec<(String, f64)>,
@@ -153,8 +153,10 @@ impl Affirmed {
         {
             self.first = Some(date.clone());
         }
-        if claim.published >= self.last {
+        if claim.published > self.last {
             self.last.clone_from(&claim.published);
+            self.status = claim.status;
+        } else if claim.published == self.last && stage(claim.status) > stage(self.status) {
             self.status = claim.status;
         }
         for why in &claim.why {
@@ -180,6 +182,16 @@ impl Affirmed {
         }
         self.why.sort_by(|a, b| b.1.total_cmp(&a.1));
         self.why.truncate(REASONS);
+    }
+}
+
+/// How far a claim of this status has come.
+fn stage(status: Status) -> u8 {
+    match status {
+        Status::Possible => 0,
+        Status::Planned => 1,
+        Status::Actual => 2,
+        Status::Ended => 3,
     }
 }
 

@@ -266,7 +266,7 @@ fn width<R>(column: &Column<R>) -> f64 {
         _ if is_wrapped(column) => WRAPPED,
         ("who" | "whom" | "name" | "title" | "article" | "path" | "text" | "instead_of", _) => 28.0,
         (_, Kind::Integer) => 9.0,
-        (_, Kind::Text) => 18.0,
+        (_, Kind::Text | Kind::Id) => 18.0,
         (_, Kind::Word(_) | Kind::Date | Kind::Confidence) => 13.0,
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Scorer, batch::batches};
+use super::Scorer;
 use crate::{
     claims::{Analysis, DecodeOptions, decode},
     model::{WindowInput, WindowScores},
@@ -39,8 +39,6 @@ pub struct Size {
 pub(super) struct Cut {
     document: Document,
     windows: Vec<Window>,
-    /// The numbers of the windows in each batch.
-    pub batches: Vec<Vec<usize>>,
     pub size: Size,
 }
 
@@ -52,24 +50,23 @@ impl<'a, S: Scorer> Analyst<'a, S> {
         Self { scorer, windows, decode }
     }
 
-    /// Cuts a text into windows, and those into batches.
+    /// Cuts a text into windows.
     pub fn cut(&self, text: &str) -> Cut {
         let document = Document::new(text, sentences(text), self.scorer.tokenizer());
         let windows = windows(&document, self.windows);
-        let lengths: Vec<usize> = windows.iter().map(|window| window.tokens.len() + 2).collect();
         let size = Size {
             sentences: document.sentences.len(),
             tokens: document.tokens.len(),
             windows: windows.len(),
-            pieces: lengths.iter().sum(),
+            pieces: windows.iter().map(length).sum(),
             split_sentences: self.windows.split_sentences(&document),
         };
-        Cut { document, windows, batches: batches(&lengths), size }
+        Cut { document, windows, size }
     }
 
     /// The model's answer for each window of a batch.
-    pub fn score(&self, cut: &Cut, batch: &[usize]) -> Vec<WindowScores> {
-        let inputs: Vec<WindowInput> = batch.iter().map(|&window| cut.input(window)).collect();
+    pub fn score<'c>(&self, batch: impl Iterator<Item = (&'c Cut, usize)>) -> Vec<WindowScores> {
+        let inputs: Vec<WindowInput> = batch.map(|(cut, window)| cut.input(window)).collect();
         self.scorer.score(&inputs)
     }
 
@@ -79,7 +76,22 @@ impl<'a, S: Scorer> Analyst<'a, S> {
     }
 }
 
+/// What the model reads of a window, in word pieces with the two special ones.
+fn length(window: &Window) -> usize {
+    window.tokens.len() + 2
+}
+
 impl Cut {
+    /// The length of a window, in word pieces with the two special ones.
+    pub fn length(&self, window: usize) -> usize {
+        length(&self.windows[window])
+    }
+
+    /// The lengths of all windows.
+    pub fn lengths(&self) -> Vec<usize> {
+        self.windows.iter().map(length).collect()
+    }
+
     fn input(&self, window: usize) -> WindowInput<'_> {
         let Window { tokens, sentences, .. } = &self.windows[window];
         let inside = |range: &Range<usize>| range.start - tokens.start..range.end - tokens.start;

@@ -1,4 +1,4 @@
-//! Which windows of an article the model reads together.
+//! Which windows of a group of articles the model reads together.
 
 /// Word pieces in a batch, padding included. Small batches stay in a core's cache.
 const BATCH_PIECES: usize = 512;

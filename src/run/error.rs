@@ -35,8 +35,19 @@ pub enum RunError {
     /// Another process holds the journal.
     #[error("another run is writing to {}; wait for it to end, or name another folder", .0.display())]
     Busy(PathBuf),
+    /// A file stands where the output folder should be.
+    #[error("cannot write to {}: it is a file, not a folder", .0.display())]
+    NotAFolder(PathBuf),
+    /// The folder holds what a stopped run has done.
+    #[error("{} holds an unfinished run, which has done {articles} articles; --resume continues it, --restart throws it away and starts anew", folder.display())]
+    Unfinished {
+        /// The output folder.
+        folder: PathBuf,
+        /// How many articles are done.
+        articles: usize,
+    },
     /// The journal is that of another run.
-    #[error("{} cannot be resumed: {changed}; run without --resume to start over", folder.display())]
+    #[error("{} cannot be resumed: {changed}; run with --restart instead to throw it away and start anew", folder.display())]
     OtherRun {
         /// The output folder.
         folder: PathBuf,

@@ -17,7 +17,7 @@ use super::{
     hash,
     journal::{Conditions, Journal, Known},
     machine::{self, Cpu},
-    manifest::{InputsRecord, Seconds},
+    manifest::{self, InputsRecord, Seconds},
     pipeline::{Clock, Done, Outcome, Pipeline, Receiver},
     plan::is_whole,
     results::Results,
@@ -25,7 +25,8 @@ use super::{
 };
 use crate::{
     article::{self, Compression},
-    claims::{Aliases, Calibration, DecodeOptions},
+    claims::{Aliases, DecodeOptions},
+    model::Precision,
 };
 
 /// What may be in work at once, in bytes.
@@ -42,12 +43,23 @@ pub struct Extraction<'a> {
     pub out: &'a Path,
     /// What the model is.
     pub model: &'a ModelRecord,
-    /// Whether what an unfinished run before has done is taken over.
-    pub resume: bool,
+    /// What becomes of an unfinished run in the folder.
+    pub unfinished: Unfinished,
     /// Model workers, at least 1.
     pub jobs: usize,
     /// Set, on whatever thread, to stop the run.
     pub stop: &'a AtomicBool,
+}
+
+/// What becomes of the work of an unfinished run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Nothing: the new run is refused.
+    Keep,
+    /// It is taken over.
+    Resume,
+    /// It is thrown away.
+    Discard,
 }
 
 /// What a run tells while it goes on.
@@ -57,6 +69,8 @@ pub enum Event<'a> {
     Progress(&'a Counts, Option<u64>),
     /// So many articles were finished by a run before.
     Resumed(usize),
+    /// The folder holds the results of a finished run, which this one replaces.
+    Replaces,
     /// The user should know this.
     Warning(&'a str),
 }
@@ -64,32 +78,32 @@ pub enum Event<'a> {
 /// Runs it, and writes the outputs and `run.json` into its folder.
 ///
 /// # Errors
-/// If the outputs cannot be written, the aliases not be read, or the run is stopped. What was done until then stays in the
+/// If the outputs cannot be written, the aliases not be read, the folder's unfinished run is to be kept, or the run is
+/// stopped. What was done until then stays in the
 /// folder's journal for a run with `resume`.
 pub fn extract<S: Scorer>(
     extraction: &Extraction,
     scorer: &S,
     watch: &mut dyn FnMut(Event),
 ) -> Result<(Manifest, Summary), RunError> {
-    let &Extraction { options, plan, out, model, resume, jobs, stop } = extraction;
+    let &Extraction { options, plan, out, model, unfinished, jobs, stop } = extraction;
     let (started, begin) = (Timestamp::now(), Instant::now());
     let aliases = options.aliases.as_deref().map(Aliases::from_path).transpose()?.unwrap_or_default();
-    let conditions = conditions(options, model)?;
-    let (journal, known) = if resume {
-        Journal::resume(out, &conditions)?
-    } else {
-        (Journal::create(out, &conditions)?, Known::default())
+    let conditions = conditions(options, model, scorer.precision())?;
+    let (journal, known) = match unfinished {
+        Unfinished::Keep => (Journal::create(out, &conditions)?, Known::default()),
+        Unfinished::Resume => Journal::resume(out, &conditions)?,
+        Unfinished::Discard => (Journal::replace(out, &conditions)?, Known::default()),
     };
     if known.len() > 0 {
         watch(Event::Resumed(known.len()));
+    } else if out.join(manifest::NAME).exists() {
+        watch(Event::Replaces);
     }
     let (budget, clock, halt, total) =
         (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false), Total::new(plan, options));
-    let decode = DecodeOptions {
-        min_confidence: options.min_confidence,
-        calibration: Calibration::default(),
-        aliases: &aliases,
-    };
+    let decode =
+        DecodeOptions { min_confidence: options.min_confidence, calibration: scorer.calibration(), aliases: &aliases };
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),
         read: &options.read,
@@ -134,7 +148,7 @@ pub fn extract<S: Scorer>(
         finished: Timestamp::now().to_string(),
         options: options.clone(),
         model: model.clone(),
-        precision: "f32".to_owned(),
+        precision: scorer.precision(),
         inputs,
         counts: told.counts,
         skipped: told.skipped,
@@ -153,7 +167,7 @@ pub fn extract<S: Scorer>(
     Ok((manifest, summary))
 }
 
-fn conditions(options: &ExtractOptions, model: &ModelRecord) -> Result<Conditions, RunError> {
+fn conditions(options: &ExtractOptions, model: &ModelRecord, precision: Precision) -> Result<Conditions, RunError> {
     let hash = |path: &std::path::PathBuf| match hash::of_file(path) {
         Ok((_, sha256, _)) => Ok(sha256),
         Err(source) => Err(RunError::Read { path: path.clone(), source }),
@@ -161,6 +175,7 @@ fn conditions(options: &ExtractOptions, model: &ModelRecord) -> Result<Condition
     Ok(Conditions {
         tieup: env!("CARGO_PKG_VERSION").to_owned(),
         model: model.sha256.clone(),
+        precision,
         min_confidence: options.min_confidence,
         aliases: options.aliases.as_ref().map(hash).transpose()?,
     })

@@ -1,4 +1,7 @@
-//! The articles of a run, one after another, no more of them than the budget allows.
+//! The articles of a run in groups, one after another, no more of them than the budget allows.
+//!
+//! Short articles that follow one another make a group, whose windows the model reads together: that is faster, and what
+//! an answer depends on stays in the input.
 
 use std::{
     fs,
@@ -18,6 +21,11 @@ const TEXT_COST: usize = 8;
 const HTML_COST: usize = 24;
 /// What a byte of a compressed file may become.
 const INFLATION: usize = 20;
+
+/// What the articles of a group may cost together, unless there is only one.
+const GROUP_COST: usize = TEXT_COST * (16 << 10);
+/// How many there may be in it; at [`LEAST_COST`] each they are far from the whole budget.
+const GROUP: usize = 128;
 
 /// An article that is to be done, as far as the feed has got with it.
 #[derive(Debug)]
@@ -42,12 +50,11 @@ impl Raw<'_> {
 
     /// What it may take in memory. More than `limit` bytes of a file are never read.
     fn cost(&self, limit: usize) -> usize {
-        let cost = match self {
+        match self {
             Self::Whole(input) => whole_cost(input, limit),
             Self::Record(record, _) => record.0.text.len().saturating_mul(TEXT_COST),
             Self::Skipped(_) => 0,
-        };
-        cost.max(LEAST_COST)
+        }
     }
 }
 
@@ -84,6 +91,10 @@ pub(super) struct Feed<'a, C> {
     is_cancelled: C,
     number: u64,
     position: u64,
+    /// How many articles a group may have.
+    group: usize,
+    /// The first article of the next group.
+    ahead: Option<Raw<'a>>,
 }
 
 impl<'a, C: Fn() -> bool> Feed<'a, C> {
@@ -95,8 +106,19 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
-        let (skipped, inputs) = (plan.skipped.iter(), plan.inputs.iter());
-        Self { skipped, inputs, options, records: None, budget, clock, is_cancelled, number: 0, position: 0 }
+        Self {
+            skipped: plan.skipped.iter(),
+            inputs: plan.inputs.iter(),
+            options,
+            records: None,
+            budget,
+            clock,
+            is_cancelled,
+            number: 0,
+            position: 0,
+            group: GROUP,
+            ahead: None,
+        }
     }
 
     /// The articles of a stream.
@@ -107,9 +129,24 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
-        let (skipped, inputs) = ([].iter(), [].iter());
-        let records = Some((items, Origin { path: "-".to_owned(), name: "-".to_owned() }));
-        Self { skipped, inputs, options, records, budget, clock, is_cancelled, number: 0, position: 0 }
+        Self {
+            skipped: [].iter(),
+            inputs: [].iter(),
+            options,
+            records: Some((items, Origin { path: "-".to_owned(), name: "-".to_owned() })),
+            budget,
+            clock,
+            is_cancelled,
+            number: 0,
+            position: 0,
+            group: GROUP,
+            ahead: None,
+        }
+    }
+
+    /// The same articles, each one alone: none waits for the next.
+    pub fn one_by_one(self) -> Self {
+        Self { group: 1, ..self }
     }
 
     fn next_raw(&mut self) -> Option<Raw<'a>> {
@@ -143,14 +180,32 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
         }
     }
 
-    /// The next article of the shard, and its position.
-    fn next_of_shard(&mut self) -> Option<(u64, Raw<'a>)> {
+    /// The next group, whatever the shard. Nothing but the input decides on it.
+    fn next_group(&mut self) -> Vec<Raw<'a>> {
+        let (mut group, mut total) = (Vec::new(), 0_usize);
+        while group.len() < self.group && !(self.is_cancelled)() {
+            let Some(raw) = self.ahead.take().or_else(|| self.next_raw()) else { break };
+            let cost = raw.cost(self.options.read.max_article_bytes);
+            if !group.is_empty() && total.saturating_add(cost) > GROUP_COST {
+                self.ahead = Some(raw);
+                break;
+            }
+            total = total.saturating_add(cost);
+            group.push(raw);
+        }
+        group
+    }
+
+    /// The next group of the shard, and the position of its first article. That one decides on all of them: a group that
+    /// were divided would have other answers than in one run.
+    fn next_of_shard(&mut self) -> Option<(u64, Vec<Raw<'a>>)> {
         while !(self.is_cancelled)() {
-            let raw = self.next_raw()?;
+            let group = self.next_group();
+            let id = group.first()?.id();
             let position = self.position;
-            self.position += 1;
-            if self.options.shard.is_none_or(|shard| shard.holds(raw.id())) {
-                return Some((position, raw));
+            self.position += group.len() as u64;
+            if self.options.shard.is_none_or(|shard| shard.holds(id)) {
+                return Some((position, group));
             }
         }
         None
@@ -158,14 +213,18 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
 }
 
 impl<'a, C: Fn() -> bool> Iterator for Feed<'a, C> {
-    type Item = (Ticket, Raw<'a>);
+    type Item = Vec<(Ticket, Raw<'a>)>;
 
-    fn next(&mut self) -> Option<(Ticket, Raw<'a>)> {
-        let (position, raw) = self.next_of_shard()?;
-        let cost = self.budget.take(raw.cost(self.options.read.max_article_bytes), &self.is_cancelled)?;
-        let number = self.number;
-        self.number += 1;
-        Some((Ticket { number, position, cost }, raw))
+    fn next(&mut self) -> Option<Vec<(Ticket, Raw<'a>)>> {
+        let (first, group) = self.next_of_shard()?;
+        let mut ticketed = Vec::with_capacity(group.len());
+        for (raw, position) in group.into_iter().zip(first..) {
+            let cost = raw.cost(self.options.read.max_article_bytes).max(LEAST_COST);
+            let cost = self.budget.take(cost, &self.is_cancelled)?;
+            ticketed.push((Ticket { number: self.number, position, cost }, raw));
+            self.number += 1;
+        }
+        Some(ticketed)
     }
 }
 

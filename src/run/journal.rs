@@ -16,6 +16,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{RunError, hash, pipeline::Finished};
+use crate::{model::Precision, output::OutputError};
 
 /// Its name in the output folder.
 const NAME: &str = ".tieup-journal";
@@ -29,8 +30,16 @@ const CHECKSUM: usize = 16;
 pub(super) struct Conditions {
     pub tieup: String,
     pub model: String,
+    pub precision: Precision,
     pub min_confidence: f32,
     pub aliases: Option<String>,
+}
+
+/// The precision that the unfinished run in `folder` was begun with, if there is such a run.
+pub fn begun_in(folder: &Path) -> Option<Precision> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(folder.join(NAME)).ok()?).read_until(b'\n', &mut line).ok()?;
+    read_record::<Conditions>(&line).map(|conditions| conditions.precision)
 }
 
 /// The result of an article.
@@ -57,11 +66,24 @@ pub(super) struct Known {
 }
 
 impl Journal {
+    /// Starts a journal in `folder`.
+    ///
+    /// # Errors
+    /// If there is one already that holds results, if it cannot be written, or another process is writing to it.
+    pub fn create(folder: &Path, conditions: &Conditions) -> Result<Self, RunError> {
+        let (path, file) = open(folder)?;
+        let (_, places, _) = scan(&file).map_err(|source| RunError::Journal { path: path.clone(), source })?;
+        match places.len() {
+            0 => Self::start(path, file, conditions),
+            articles => Err(RunError::Unfinished { folder: folder.to_owned(), articles }),
+        }
+    }
+
     /// Starts a journal in `folder`, in place of one that may be there.
     ///
     /// # Errors
     /// If it cannot be written, or another process is writing to it.
-    pub fn create(folder: &Path, conditions: &Conditions) -> Result<Self, RunError> {
+    pub fn replace(folder: &Path, conditions: &Conditions) -> Result<Self, RunError> {
         let (path, file) = open(folder)?;
         Self::start(path, file, conditions)
     }
@@ -143,8 +165,11 @@ impl Known {
 fn open(folder: &Path) -> Result<(PathBuf, File), RunError> {
     let path = folder.join(NAME);
     let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    if folder.is_file() {
+        return Err(RunError::NotAFolder(folder.to_owned()));
+    }
     let file = fs::create_dir_all(folder).and_then(|()| open());
-    let file = file.map_err(|source| RunError::Journal { path: path.clone(), source })?;
+    let file = file.map_err(|source| OutputError { target: path.display().to_string(), source })?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(RunError::Busy(folder.to_owned())),
         // Some file systems know no locks.
@@ -202,6 +227,9 @@ fn changed(former: &Conditions, now: &Conditions) -> String {
     if former.model != now.model {
         changes.push(format!("it was begun with another model (sha256 {})", former.model));
     }
+    if former.precision != now.precision {
+        changes.push(format!("it was begun with --precision {}", former.precision));
+    }
     if former.min_confidence != now.min_confidence {
         changes.push(format!("it was begun with --min-confidence {}", former.min_confidence));
     }
@@ -224,7 +252,13 @@ mod tests {
     };
 
     fn conditions() -> Conditions {
-        Conditions { tieup: "1".to_owned(), model: "m".to_owned(), min_confidence: 0.1, aliases: None }
+        Conditions {
+            tieup: "1".to_owned(),
+            model: "m".to_owned(),
+            precision: Precision::F32,
+            min_confidence: 0.1,
+            aliases: None,
+        }
     }
 
     fn finished(confidence: f32) -> Finished {
@@ -254,7 +288,9 @@ mod tests {
             let (_, known) = Journal::resume(folder.path(), &conditions()).unwrap();
             assert_eq!((known.len(), known.get("c")), (2, Some(finished(0.3))));
         }
-        Journal::create(folder.path(), &conditions()).unwrap().remove().unwrap();
+        let error = Journal::create(folder.path(), &conditions()).err().unwrap().to_string();
+        assert!(error.contains("an unfinished run, which has done 2 articles; "), "{error}");
+        Journal::replace(folder.path(), &conditions()).unwrap().remove().unwrap();
         assert!(!path.exists());
     }
 
@@ -283,6 +319,7 @@ mod tests {
         Journal::create(folder.path(), &conditions()).unwrap();
         let other = Conditions { model: "n".to_owned(), min_confidence: 0.5, ..conditions() };
         let error = Journal::resume(folder.path(), &other).err().unwrap().to_string();
+        assert_eq!((begun_in(folder.path()), begun_in(Path::new("nowhere"))), (Some(Precision::F32), None));
         let told = "it was begun with another model (sha256 m), and it was begun with --min-confidence 0.1";
         assert!(error.contains(told), "{error}");
     }

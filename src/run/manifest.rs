@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Counts, ExtractOptions, RunError, hash, machine::Cpu, pipeline::Clock, plan::has_lines};
 use crate::{
     article::{Input, Skip},
+    model::Precision,
     output,
 };
 
@@ -30,7 +31,7 @@ pub struct Manifest {
     /// What was run.
     pub model: ModelRecord,
     /// The precision of the model's arithmetic.
-    pub precision: String,
+    pub precision: Precision,
     /// What was read.
     pub inputs: InputsRecord,
     /// What was counted.

@@ -38,6 +38,9 @@ pub fn merge(folders: &[PathBuf], out: &Path, watch: &mut dyn FnMut(Event)) -> R
     let options = ExtractOptions { shard: None, ..first.manifest.options.clone() };
     let total: usize = parts.iter().map(|part| part.manifest.counts.found).sum();
     let shards = parts.iter().map(|part| Entries::open(part.folder)).collect::<Result<Vec<_>, _>>()?;
+    if out.join(manifest::NAME).exists() {
+        watch(Event::Replaces);
+    }
     let mut results = Results::create(&options, out)?;
     // An error has no position, and comes at once.
     let position = |entry: &Result<(u64, Entry), _>| entry.as_ref().ok().map(|(position, _)| *position);

@@ -6,8 +6,10 @@
 //! first and the last step is bounded by a budget of bytes, so that memory does not grow with the corpus.
 //!
 //! **Same bytes.** What the model sees together decides the last bits of its answers. So a batch holds windows of one
-//! article only: the result of an article depends on nothing but its text, the model and the options, whatever the
-//! number of workers, the articles around it, or the run that it was done in.
+//! group of articles only, and the input alone decides on the groups: short articles that follow one another, and
+//! where answers are streamed, each one alone. A shard is made of whole groups. The results depend on nothing but the
+//! input, the model and the options, whatever the number of workers, of shards, or of runs that were stopped and resumed in
+//! between.
 //!
 //! **Never lost.** Each finished article goes into a journal in the output folder, from which the next run with
 //! `resume` takes it. Outputs are written anew from the start, and appear only when complete.
@@ -40,12 +42,14 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod work;
 
 pub use analyst::Size;
 pub use compare::Difference;
 pub use counts::Counts;
 pub use error::RunError;
-pub use extract::{Event, Extraction, extract};
+pub use extract::{Event, Extraction, Unfinished, extract};
+pub use journal::begun_in;
 pub use manifest::{Manifest, ModelRecord, Seconds};
 pub use merge::merge;
 pub use options::{ExtractOptions, OutputFormat};

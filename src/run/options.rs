@@ -17,6 +17,8 @@ pub enum OutputFormat {
     Jsonl,
     /// An Excel workbook
     Xlsx,
+    /// Tables as Parquet files
+    Parquet,
 }
 
 /// Everything that decides what a run writes, and nothing else: `run.json` keeps it, and the same again gives the same

@@ -7,11 +7,9 @@
 //! The queues between them have no bound of their own; the budget that the feed takes from bounds them all.
 
 use std::{
-    any::Any,
-    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
@@ -29,6 +27,7 @@ use super::{
     feed::{Origin, Raw, Ticket},
     hash,
     order::InOrder,
+    work::{Failure, Subject, Work, failed},
 };
 use crate::{
     article::{self, Article, Item, ReadNotes, ReadOptions, Skip},
@@ -49,7 +48,7 @@ pub(super) struct Done {
     pub article: Article,
     pub notes: ReadNotes,
     pub origin: Origin,
-    /// Names its content.
+    /// Names its content, and that of the articles whose windows it shares batches with.
     pub key: String,
     pub finished: Finished,
     /// Whether it was done in this run, and not in one before.
@@ -120,37 +119,9 @@ pub(super) struct Pipeline<'a, S> {
     pub clock: &'a Clock,
 }
 
-/// An article, apart from its cut.
-struct Subject {
-    article: Article,
-    notes: ReadNotes,
-    origin: Origin,
-    key: String,
-}
-
-/// An article between its cutting and its decoding.
-struct InWork {
-    ticket: Ticket,
-    cut: Cut,
-    progress: Mutex<Progress>,
-}
-
-struct Progress {
-    /// Taken by whoever scores the last batch.
-    subject: Option<Subject>,
-    scores: Vec<WindowScores>,
-    batches_left: usize,
-    spent: Duration,
-    /// Why no more of it is done.
-    failure: Option<Failure>,
-}
-
-/// The stage at which an article failed, and why.
-type Failure = (&'static str, String);
-
-/// A batch of an article.
+/// A batch of a group of articles.
 struct Job {
-    work: Arc<InWork>,
+    work: Arc<Work>,
     batch: usize,
 }
 
@@ -159,7 +130,7 @@ impl<S: Scorer> Pipeline<'_, S> {
     /// is in work is given up, and only what was done is handed over.
     pub fn run<'f>(
         &self,
-        feed: impl Iterator<Item = (Ticket, Raw<'f>)> + Send,
+        feed: impl Iterator<Item = Vec<(Ticket, Raw<'f>)>> + Send,
         receiver: &mut dyn Receiver,
     ) -> Result<(), RunError> {
         let threads = |e: &dyn std::fmt::Display| RunError::Threads(e.to_string());
@@ -180,9 +151,8 @@ impl<S: Scorer> Pipeline<'_, S> {
             }
             let reader = move || {
                 pool.install(|| {
-                    feed.par_bridge().for_each_with((jobs, results), |(jobs, results), (ticket, raw)| {
-                        self.prepare(ticket, raw, jobs, results)
-                    });
+                    feed.par_bridge()
+                        .for_each_with((jobs, results), |(jobs, results), group| self.prepare(group, jobs, results));
                 });
             };
             let started = thread::Builder::new().name("tieup-feed".to_owned()).spawn_scoped(scope, reader);
@@ -215,60 +185,63 @@ impl<S: Scorer> Pipeline<'_, S> {
         Ok(())
     }
 
-    /// Reads an article and cuts it into jobs, or tells at once what becomes of it.
-    fn prepare(&self, ticket: Ticket, raw: Raw, jobs: &Sender<Job>, results: &Sender<(Ticket, Outcome)>) {
-        let id = raw.id().to_owned();
-        let path = match &raw {
-            Raw::Whole(input) => input.path.display().to_string(),
-            Raw::Record(_, origin) => origin.path.clone(),
-            Raw::Skipped(skip) => skip.path.clone(),
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.begin(ticket, raw)));
-        let outcome = outcome.unwrap_or_else(|panic| Begun::Over(skipped(id, path, "read", failed(&*panic))));
+    /// Reads a group of articles and cuts it into jobs. What becomes of some articles is told at once.
+    fn prepare(&self, group: Vec<(Ticket, Raw)>, jobs: &Sender<Job>, results: &Sender<(Ticket, Outcome)>) {
         // Whoever would take these has gone only where the run is over.
-        match outcome {
-            Begun::Over(outcome) => drop(results.send((ticket, outcome))),
-            Begun::InWork(work) => {
-                let batches = work.cut.batches.len();
-                for batch in 0..batches {
-                    drop(jobs.send(Job { work: Arc::clone(&work), batch }));
-                }
+        let tell = |ticket, outcome| drop(results.send((ticket, outcome)));
+        let mut subjects = Vec::new();
+        for (ticket, raw) in group {
+            match self.read(ticket, raw) {
+                Ok(subject) => subjects.push(subject),
+                Err(outcome) => tell(ticket, outcome),
             }
+        }
+        let together = hash::of_bytes(subjects.iter().map(|subject| &*subject.key).collect::<String>().as_bytes());
+        subjects
+            .iter_mut()
+            .for_each(|subject| subject.key = hash::of_bytes((subject.key.clone() + &together).as_bytes()));
+        // Where one of them is to be done, all are, so that the model reads the same batches as before.
+        let known: Option<Vec<Finished>> = subjects.iter().map(|subject| (self.known)(&subject.key)).collect();
+        if let Some(known) = known {
+            for (subject, finished) in subjects.into_iter().zip(known) {
+                tell(subject.ticket, done(subject, finished, false));
+            }
+            return;
+        }
+        let mut articles = Vec::new();
+        for subject in subjects {
+            let cut = || catch_unwind(AssertUnwindSafe(|| self.analyst.cut(&subject.article.text)));
+            let ticket = subject.ticket;
+            match self.clock.text.time(cut).0 {
+                Err(panic) => tell(ticket, skipped(subject.article.id, subject.origin.path, "text", failed(&*panic))),
+                Ok(cut) if cut.size.windows == 0 => tell(ticket, self.end(subject, &cut, Ok(Vec::new()))),
+                Ok(cut) => articles.push((subject, cut)),
+            }
+        }
+        let work = Arc::new(Work::new(articles));
+        for batch in 0..work.batches() {
+            drop(jobs.send(Job { work: Arc::clone(&work), batch }));
         }
     }
 
-    fn begin(&self, ticket: Ticket, raw: Raw) -> Begun {
+    /// Reads an article, or tells why it cannot be read. Its key names its content alone as yet.
+    fn read(&self, ticket: Ticket, raw: Raw) -> Result<Subject, Outcome> {
         let (article, notes, origin) = match raw {
-            Raw::Skipped(skip) => return Begun::Over(Outcome::Skipped(skip)),
+            Raw::Skipped(skip) => return Err(Outcome::Skipped(skip)),
             Raw::Record(record, origin) => (record.0, record.1, origin),
             Raw::Whole(input) => {
-                let (item, _) = self.clock.read.time(|| article::read(input, self.read).next());
+                let read = || catch_unwind(AssertUnwindSafe(|| article::read(input, self.read).next()));
                 let origin = Origin { path: input.path.display().to_string(), name: input.name.clone() };
-                match item {
-                    Some(Item::Article(article, notes)) => (article, notes, origin),
-                    Some(Item::Skipped(skip)) => return Begun::Over(Outcome::Skipped(skip)),
-                    None => return Begun::Over(skipped(origin.name, origin.path, "read", "has no text".to_owned())),
+                match self.clock.read.time(read).0 {
+                    Ok(Some(Item::Article(article, notes))) => (article, notes, origin),
+                    Ok(Some(Item::Skipped(skip))) => return Err(Outcome::Skipped(skip)),
+                    Ok(None) => return Err(skipped(origin.name, origin.path, "read", "has no text".to_owned())),
+                    Err(panic) => return Err(skipped(origin.name, origin.path, "read", failed(&*panic))),
                 }
             }
         };
         let key = hash::of_article(&article);
-        if let Some(finished) = (self.known)(&key) {
-            let done = Done { article, notes, origin, key, finished, is_new: false };
-            return Begun::Over(Outcome::Done(Box::new(done)));
-        }
-        let (cut, _) = self.clock.text.time(|| self.analyst.cut(&article.text));
-        let subject = Subject { article, notes, origin, key };
-        if cut.batches.is_empty() {
-            return Begun::Over(self.end(subject, &cut, Ok(Vec::new())));
-        }
-        let progress = Mutex::new(Progress {
-            subject: Some(subject),
-            scores: vec![WindowScores::default(); cut.size.windows],
-            batches_left: cut.batches.len(),
-            spent: Duration::ZERO,
-            failure: None,
-        });
-        Begun::InWork(Arc::new(InWork { ticket, cut, progress }))
+        Ok(Subject { ticket, article, notes, origin, key })
     }
 
     /// Does jobs until there are no more.
@@ -276,82 +249,33 @@ impl<S: Scorer> Pipeline<'_, S> {
         // Many small batches side by side are faster than one batch on many threads.
         tch::set_num_threads(1);
         for Job { work, batch } in jobs {
-            if !self.is_cancelled()
-                && let Some((subject, scores)) = self.score(&work, batch)
-            {
-                drop(results.send((work.ticket, self.end(subject, &work.cut, scores))));
+            if self.is_cancelled() {
+                continue;
+            }
+            for (subject, cut, scores) in work.score(batch, self.analyst, &self.clock.model, self.limit) {
+                drop(results.send((subject.ticket, self.end(subject, cut, scores))));
             }
         }
     }
 
-    /// Scores a batch. For the last one of its article, gives the article and all its scores.
-    fn score(&self, work: &InWork, batch: usize) -> Option<(Subject, Result<Vec<WindowScores>, Failure>)> {
-        let lock = || work.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let windows = &work.cut.batches[batch];
-        let is_wanted = lock().failure.is_none();
-        let answer = is_wanted.then(|| {
-            let score = || catch_unwind(AssertUnwindSafe(|| self.analyst.score(&work.cut, windows)));
-            self.clock.model.time(score)
-        });
-        let mut progress = lock();
-        progress.batches_left -= 1;
-        if let Some((answer, spent)) = answer {
-            progress.take(windows, answer, spent, self.limit);
-        }
-        if progress.batches_left > 0 {
-            return None;
-        }
-        let scores = mem::take(&mut progress.scores);
-        Some((progress.subject.take()?, progress.failure.take().map_or(Ok(scores), Err)))
-    }
-
-    /// What becomes of an article whose batches are all scored.
+    /// What becomes of an article whose windows are all scored.
     fn end(&self, subject: Subject, cut: &Cut, scores: Result<Vec<WindowScores>, Failure>) -> Outcome {
-        let Subject { article, notes, origin, key } = subject;
         let decoded = scores.and_then(|scores| {
-            let decode = || catch_unwind(AssertUnwindSafe(|| self.analyst.decode(&article.text, cut, &scores)));
+            let decode = || catch_unwind(AssertUnwindSafe(|| self.analyst.decode(&subject.article.text, cut, &scores)));
             self.clock.claims.time(decode).0.map_err(|panic| ("claims", failed(&*panic)))
         });
         match decoded {
-            Ok(analysis) => {
-                let finished = Finished { size: cut.size, analysis };
-                Outcome::Done(Box::new(Done { article, notes, origin, key, finished, is_new: true }))
-            }
-            Err((stage, reason)) => skipped(article.id, origin.path, stage, reason),
+            Ok(analysis) => done(subject, Finished { size: cut.size, analysis }, true),
+            Err((stage, reason)) => skipped(subject.article.id, subject.origin.path, stage, reason),
         }
     }
 }
 
-impl Progress {
-    /// Takes the answer for some windows.
-    fn take(&mut self, windows: &[usize], answer: thread::Result<Vec<WindowScores>>, spent: Duration, limit: Duration) {
-        self.spent += spent;
-        match answer {
-            Ok(scores) => windows.iter().zip(scores).for_each(|(&window, score)| self.scores[window] = score),
-            Err(panic) => self.failure = Some(("model", failed(&*panic))),
-        }
-        if self.spent > limit && self.batches_left > 0 && self.failure.is_none() {
-            let seconds = limit.as_secs();
-            let reason =
-                format!("took the model more than {seconds} seconds; raise --max-article-seconds to wait longer");
-            self.failure = Some(("model", reason));
-        }
-    }
-}
-
-/// How far [`Pipeline::begin`] came.
-enum Begun {
-    Over(Outcome),
-    InWork(Arc<InWork>),
+fn done(subject: Subject, finished: Finished, is_new: bool) -> Outcome {
+    let Subject { article, notes, origin, key, .. } = subject;
+    Outcome::Done(Box::new(Done { article, notes, origin, key, finished, is_new }))
 }
 
 fn skipped(id: String, path: String, stage: &'static str, reason: String) -> Outcome {
     Outcome::Skipped(Skip { id, path, stage, reason })
-}
-
-/// What a panic says.
-fn failed(panic: &(dyn Any + Send)) -> String {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let line = message.and_then(|message| message.lines().next()).unwrap_or("no reason given");
-    format!("tieup failed on it ({line}); please report this article")
 }

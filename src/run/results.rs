@@ -9,7 +9,7 @@ use super::{
     manifest::{self, LISTED, SkipRecord},
     pipeline::{Done, Outcome},
 };
-use crate::output::{CsvFolder, CsvStyle, JsonFile, OutputError, Sink, TextsFile, XlsxFile};
+use crate::output::{CsvFolder, CsvStyle, JsonFile, OutputError, Parquet, ParquetFolder, Sink, TextsFile, XlsxFile};
 
 /// What became of an article, as it is told.
 #[derive(Debug, Serialize, Deserialize)]
@@ -136,6 +136,7 @@ fn sinks(options: &ExtractOptions, out: &Path) -> Result<Vec<Box<dyn Sink>>, Out
             OutputFormat::Csv => Box::new(CsvFolder::create(out, style)?),
             OutputFormat::Jsonl => Box::new(JsonFile::create(out)?),
             OutputFormat::Xlsx => Box::new(XlsxFile::create(out)?),
+            OutputFormat::Parquet => Box::new(ParquetFolder::create(out, Parquet)?),
         });
     }
     if options.save_text {

@@ -1,7 +1,7 @@
 //! What scores windows.
 
 use crate::{
-    model::{Model, WindowInput, WindowScores},
+    model::{Calibration, Model, ModelConfig, Precision, WindowInput, WindowScores},
     text::Tokenizer,
 };
 
@@ -12,6 +12,12 @@ pub trait Scorer: Sync {
 
     /// The longest window that it reads, in word pieces with the two special ones.
     fn max_pieces(&self) -> usize;
+
+    /// What it computes in.
+    fn precision(&self) -> Precision;
+
+    /// What its confidence in a claim is worth.
+    fn calibration(&self) -> Calibration;
 
     /// The answer for each of `windows`, which are one batch.
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores>;
@@ -31,6 +37,11 @@ impl SharedModel {
     pub fn new(model: Model) -> Self {
         Self(model)
     }
+
+    /// What the model's `config.json` says.
+    pub fn config(&self) -> &ModelConfig {
+        &self.0.config
+    }
 }
 
 impl Scorer for SharedModel {
@@ -40,6 +51,14 @@ impl Scorer for SharedModel {
 
     fn max_pieces(&self) -> usize {
         self.0.config.max_pieces()
+    }
+
+    fn precision(&self) -> Precision {
+        self.0.precision
+    }
+
+    fn calibration(&self) -> Calibration {
+        self.0.config.tieup.calibration
     }
 
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores> {

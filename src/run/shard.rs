@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::hash;
 
-/// One of so many parts. An article belongs to the same part wherever it stands and whatever is read beside it.
+/// One of so many parts. Articles that share batches stay together: the id of the first one decides on all of them. An
+/// article alone belongs to the same part wherever it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shard {
@@ -17,7 +18,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether the article with this id belongs to it.
+    /// Whether the articles belong to it whose first one has this id.
     pub fn holds(self, id: &str) -> bool {
         hash::of_id(id) % u64::from(self.of.get()) == u64::from(self.number.get() - 1)
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     article::read_pipe,
-    claims::{Aliases, Calibration, DecodeOptions},
+    claims::{Aliases, DecodeOptions},
     output::{JsonLines, LinePer, OutputError, Sink},
 };
 
@@ -37,11 +37,8 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
     scorer: &S,
 ) -> Result<Counts, RunError> {
     let aliases = options.aliases.as_deref().map(Aliases::from_path).transpose()?.unwrap_or_default();
-    let decode = DecodeOptions {
-        min_confidence: options.min_confidence,
-        calibration: Calibration::default(),
-        aliases: &aliases,
-    };
+    let decode =
+        DecodeOptions { min_confidence: options.min_confidence, calibration: scorer.calibration(), aliases: &aliases };
     let (budget, clock, halt) = (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false));
     let pipeline = Pipeline {
         analyst: &Analyst::new(scorer, decode),
@@ -55,7 +52,7 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
         clock: &clock,
     };
     let items = read_pipe(input, &options.read);
-    let feed = Feed::stream(items, options, &budget, &clock.read, || halt.load(Ordering::Relaxed));
+    let feed = Feed::stream(items, options, &budget, &clock.read, || halt.load(Ordering::Relaxed)).one_by_one();
     let found = JsonLines::new(output.clone(), TARGET, per);
     let mut lines = Lines { found, errors: output, counts: Counts::default() };
     pipeline.run(feed, &mut lines)?;

@@ -9,7 +9,7 @@ use std::{
 use super::Scorer;
 use crate::{
     labels::{MentionType, Relation},
-    model::{Tagged, WindowInput, WindowScores},
+    model::{Calibration, Precision, Tagged, WindowInput, WindowScores},
     text::{Casing, Token, Tokenizer, testing::tokenizer},
 };
 
@@ -70,6 +70,14 @@ impl Scorer for Fake {
 
     fn max_pieces(&self) -> usize {
         24
+    }
+
+    fn precision(&self) -> Precision {
+        Precision::F32
+    }
+
+    fn calibration(&self) -> Calibration {
+        Calibration::default()
     }
 
     fn score(&self, windows: &[WindowInput]) -> Vec<WindowScores> {

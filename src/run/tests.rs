@@ -30,7 +30,8 @@ impl Place {
             );
         }
         place.write("long.txt", &"Bank bought Cloud. The deal is new, the price is old. ".repeat(80));
-        let records = (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(i)));
+        let records =
+            (0..30).map(|i| format!("{{\"text\": \"State bought Energy. {}\"}}\n", "It paid. ".repeat(12 * i)));
         place.write("r.jsonl", &(records.collect::<String>() + "nonsense\n"));
         place
     }
@@ -64,7 +65,8 @@ impl Place {
     ) -> Result<Manifest, RunError> {
         let (out, stop) = (self.path(out), AtomicBool::new(false));
         let plan = Plan::new(options, Some(&out))?;
-        let extraction = Extraction { options, plan: &plan, out: &out, model: &model(), resume, jobs, stop: &stop };
+        let unfinished = if resume { Unfinished::Resume } else { Unfinished::Keep };
+        let extraction = Extraction { options, plan: &plan, out: &out, model: &model(), unfinished, jobs, stop: &stop };
         let mut watch = |event: Event| {
             if let Event::Progress(counts, _) = event {
                 stop.store(counts.found >= until, Ordering::Relaxed);
@@ -125,7 +127,8 @@ fn a_resumed_run_gives_what_an_uninterrupted_one_does() {
         fs::write(&journal, &bytes[..bytes.len() - 9]).unwrap();
     }
     let manifest = place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap();
-    assert!((40..51).contains(&manifest.resumed_articles), "{}", manifest.resumed_articles);
+    // Of the group whose last record was cut off none is taken over, or all, where it was done twice.
+    assert!((1..=51).contains(&manifest.resumed_articles), "{}", manifest.resumed_articles);
     assert_eq!(place.results("out"), place.results("whole"));
 }
 
@@ -133,9 +136,11 @@ fn a_resumed_run_gives_what_an_uninterrupted_one_does() {
 fn what_has_changed_is_done_again() {
     let place = Place::new();
     assert!(place.try_run("out", &place.options(), 2, false, 30).is_err());
-    place.write("0.txt", "Ministry bought Plant.");
+    // Of the same length, so that the groups of the others are what they were.
+    let text = fs::read_to_string(place.path("in").join("0.txt")).unwrap();
+    place.write("0.txt", &text.replace("old", "new"));
     let resumed = place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap();
-    assert!(resumed.resumed_articles > 20);
+    assert!((1..50).contains(&resumed.resumed_articles), "{}", resumed.resumed_articles);
     place.run("whole", &place.options(), 2);
     assert_eq!(place.results("out"), place.results("whole"));
 
@@ -143,6 +148,17 @@ fn what_has_changed_is_done_again() {
     let other = ExtractOptions { min_confidence: 0.5, ..place.options() };
     let error = place.try_run("out", &other, 2, true, usize::MAX).unwrap_err().to_string();
     assert!(error.contains("it was begun with --min-confidence 0"), "{error}");
+}
+
+#[test]
+fn an_unfinished_run_is_not_dropped() {
+    let place = Place::new();
+    assert!(place.try_run("out", &place.options(), 2, false, 30).is_err());
+    let journal = place.results("out");
+    let error = place.try_run("out", &place.options(), 2, false, usize::MAX).unwrap_err();
+    assert!(matches!(error, RunError::Unfinished { articles, .. } if articles >= 29), "{error}");
+    assert_eq!(place.results("out"), journal);
+    assert!(place.try_run("out", &place.options(), 2, true, usize::MAX).unwrap().resumed_articles >= 29);
 }
 
 #[test]
@@ -250,13 +266,14 @@ fn a_shard_that_was_stopped_is_resumed() {
     place.run("whole", &place.options(), 2);
     let mut shards = place.run_shards("part", 2, &place.options());
     let second = ExtractOptions { shard: Some("2/2".parse().unwrap()), ..place.options() };
-    assert!(place.try_run("again", &second, 2, false, 9).is_err());
+    assert!(place.try_run("again", &second, 2, false, 31).is_err());
     shards[1] = place.path("again");
     let refused = place.merge(&shards, "merged").unwrap_err();
     assert!(
         refused.ends_with("again is not complete: it has no run.json; run that shard again with --resume"),
         "{refused}"
     );
+    // The first groups were done as a whole.
     assert!(place.try_run("again", &second, 2, true, usize::MAX).unwrap().resumed_articles >= 9);
     assert!(place.merge(&shards, "merged").unwrap().resumed_articles >= 9);
     assert_eq!(place.results("merged"), place.results("whole"));

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::atomic::AtomicBool};
 
 use super::{
-    Event, Extraction, Manifest, ModelRecord, OutputFormat, Plan, RunError, Scorer,
+    Event, Extraction, Manifest, ModelRecord, OutputFormat, Plan, RunError, Scorer, Unfinished,
     compare::{Difference, compare, same_bytes},
     extract,
     manifest::{InputRecord, InputsRecord},
@@ -37,7 +37,7 @@ pub fn verify<S: Scorer>(
     }
     let again = tempfile::tempdir().map_err(|source| RunError::Read { path: std::env::temp_dir(), source })?;
     let out = again.path();
-    let extraction = Extraction { options, plan: &plan, out, model, resume: false, jobs, stop };
+    let extraction = Extraction { options, plan: &plan, out, model, unfinished: Unfinished::Keep, jobs, stop };
     extract(&extraction, scorer, watch)?;
     differences(manifest, folder, out)
 }
@@ -65,6 +65,11 @@ impl Manifest {
                 }
                 OutputFormat::Jsonl => results.push(("claims.jsonl", Form::Rows(None))),
                 OutputFormat::Xlsx => results.push(("tieup.xlsx", Form::Bytes)),
+                OutputFormat::Parquet => {
+                    let names =
+                        ["claims.parquet", "ties.parquet", "entities.parquet", "sentences.parquet", "skipped.parquet"];
+                    results.extend(names.map(|name| (name, Form::Bytes)));
+                }
             }
         }
         if self.options.save_text {

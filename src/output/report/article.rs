@@ -1,6 +1,6 @@
 //! The text of an article, put together again from its sentences, and where things stand in it.
 
-use super::read::{Claim, Entity, Sentence};
+use super::read::Sentence;
 use crate::text::{CharIndex, Span};
 
 /// A text as far as the tables tell it: all sentences in their places, in characters.
@@ -24,61 +24,51 @@ impl Text {
         Ok(())
     }
 
-    /// The text, ready to be searched.
-    pub(super) fn into_searchable(self) -> Searchable {
+    /// The text as it is now, complete.
+    pub(super) fn into_placed(self) -> Placed {
         let chars = CharIndex::new(&self.text);
-        Searchable { text: self.text, chars }
+        Placed { text: self.text, chars }
     }
 }
 
-/// A complete text.
+/// A complete text, with the places of its characters.
 #[derive(Debug)]
-pub(super) struct Searchable {
+pub(super) struct Placed {
     pub(super) text: String,
     chars: CharIndex,
 }
 
-impl Searchable {
-    /// Where `words`, which may be spaced differently, stand nearest to character `near`; in characters.
-    pub(super) fn find(&self, words: &str, near: usize) -> Option<Span> {
+impl Placed {
+    /// From where to where `words` stand that start at character `start`, however they are spaced; nothing where they do not.
+    pub(super) fn at(&self, start: usize, words: &str) -> Option<Span> {
         let mut words = words.split_whitespace();
         let first = words.next()?;
-        let rest: Vec<&str> = words.collect();
-        let places = self.text.match_indices(first).filter_map(|(start, _)| {
-            let end = follow(&self.text, start + first.len(), &rest)?;
-            Some(self.chars.to_chars(Span::new(start, end)))
-        });
-        places.min_by_key(|place| place.start.abs_diff(near))
+        let from = self.chars.to_byte(start);
+        self.text.get(from..)?.starts_with(first).then_some(())?;
+        let end = follow(&self.text, from + first.len(), words)?;
+        Some(Span::new(start, self.chars.to_char(end)))
     }
 }
 
 /// The byte at which `words` end if they follow each other, with white space in front of each, from byte `at` of `text`.
-fn follow(text: &str, at: usize, words: &[&str]) -> Option<usize> {
-    words.iter().try_fold(at, |at, word| {
+fn follow<'w>(text: &str, at: usize, mut words: impl Iterator<Item = &'w str>) -> Option<usize> {
+    words.try_fold(at, |at, word| {
         let rest = &text[at..];
         let next = rest.trim_start();
         (next.len() < rest.len() && next.starts_with(word)).then(|| at + rest.len() - next.len() + word.len())
     })
 }
 
-/// Which of `entities` a claim means by `name`, written as `text`: the nearest one to its trigger.
-pub(super) fn mentioned(claim: &Claim, name: &str, text: &str, entities: &[Entity]) -> Option<Span> {
-    let named = entities.iter().filter(|entity| entity.name == name && entity.text == text);
-    named
-        .min_by_key(|entity| entity.start.abs_diff(claim.start).min(entity.end.abs_diff(claim.end)))
-        .map(|entity| Span::new(entity.start, entity.end))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn text(sentences: &[(usize, &str)]) -> Result<Searchable, String> {
+    fn text(sentences: &[(usize, &str)]) -> Result<Placed, String> {
         let mut text = Text::default();
         for &(start, sentence) in sentences {
             text.add(&Sentence { article: "a.txt".to_owned(), start, text: sentence.to_owned() })?;
         }
-        Ok(text.into_searchable())
+        Ok(text.into_placed())
     }
 
     #[test]
@@ -94,12 +84,13 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_place_is_found_however_it_is_spaced() {
-        let text = text(&[(0, "É: to cut  costs, to cut"), (24, "costs.")]);
-        let text = text.unwrap();
-        assert_eq!(text.find("to cut costs", 0), Some(Span::new(3, 16)));
-        assert_eq!(text.find("cut costs,", 99), Some(Span::new(6, 17)));
-        assert_eq!(text.find("to cut jobs", 0), None);
-        assert_eq!(text.find(" ", 0), None);
+    fn words_are_where_they_start_however_they_are_spaced() {
+        let text = text(&[(0, "É: to cut  costs, to cut"), (24, "costs.")]).unwrap();
+        assert_eq!(text.at(3, "to cut costs"), Some(Span::new(3, 16)));
+        assert_eq!(text.at(18, "to cut"), Some(Span::new(18, 24)));
+        assert_eq!(text.at(4, "to cut costs"), None);
+        assert_eq!(text.at(3, "to cut jobs"), None);
+        assert_eq!(text.at(0, " "), None);
+        assert_eq!(text.at(usize::MAX / 2, "to"), None);
     }
 }

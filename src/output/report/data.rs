@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    iter,
     path::Path,
 };
 
@@ -9,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     ReportError,
-    article::{Searchable, Text, mentioned},
+    article::{Placed, Text},
     read::{self, Claim, Entity, Sentence, Skipped},
 };
 use crate::{labels::Relation, output::tables::BETWEEN_REASONS, text::Span};
@@ -110,7 +111,7 @@ pub(super) fn gather(folder: &Path) -> Result<Data, ReportError> {
 /// The articles that have claims, while they are put together.
 struct Articles {
     numbers: HashMap<String, usize>,
-    articles: Vec<(ArticleData, Searchable, Vec<Entity>)>,
+    articles: Vec<(ArticleData, Placed, Vec<Entity>)>,
 }
 
 impl Articles {
@@ -126,7 +127,7 @@ impl Articles {
                     text: String::new(),
                     mentions: Vec::new(),
                 };
-                articles.push((data, Text::default().into_searchable(), Vec::new()));
+                articles.push((data, Text::default().into_placed(), Vec::new()));
                 articles.len() - 1
             });
         }
@@ -144,7 +145,7 @@ impl Articles {
             }
         }
         for (article, text) in self.articles.iter_mut().zip(texts) {
-            article.1 = text.into_searchable();
+            article.1 = text.into_placed();
         }
         for entity in read::rows::<Entity>(folder, "entities")? {
             let entity = entity?;
@@ -166,10 +167,10 @@ impl Articles {
     /// The claim with its places; none for an article that is not there, which cannot be.
     fn claim(&self, claim: Claim) -> Option<ClaimData> {
         let &article = self.numbers.get(&claim.article)?;
-        let (_, text, entities) = self.articles.get(article)?;
+        let (_, text, _) = self.articles.get(article)?;
         Some(ClaimData {
-            who_at: mentioned(&claim, &claim.who, &claim.who_text, entities),
-            whom_at: mentioned(&claim, &claim.whom, &claim.whom_text, entities),
+            who_at: claim.who_start.and_then(|start| text.at(start, &claim.who_text)),
+            whom_at: text.at(claim.whom_start, &claim.whom_text),
             why: reasons(&claim, text),
             who: claim.who,
             relation: claim.relation,
@@ -193,7 +194,7 @@ impl Articles {
             kind: entity.kind,
             at: Span::new(entity.start, entity.end),
         };
-        let data = |(data, text, entities): (ArticleData, Searchable, Vec<Entity>)| ArticleData {
+        let data = |(data, text, entities): (ArticleData, Placed, Vec<Entity>)| ArticleData {
             text: text.text,
             mentions: entities.into_iter().map(mention).collect(),
             ..data
@@ -204,15 +205,17 @@ impl Articles {
 
 /// The reasons of a claim, and where they stand. A reason that holds the separator itself is not taken apart rightly and not
 /// found in the text, but still shown.
-fn reasons(claim: &Claim, text: &Searchable) -> Vec<WhyData> {
-    let kinds = claim.why_kind.split(BETWEEN_REASONS);
+fn reasons(claim: &Claim, text: &Placed) -> Vec<WhyData> {
+    let kinds = claim.why_kind.split(BETWEEN_REASONS).chain(iter::repeat(""));
+    let starts = claim.why_start.split(BETWEEN_REASONS).map(|start| start.parse().ok()).chain(iter::repeat(None));
     let reasons = claim.why.split(BETWEEN_REASONS).filter(|reason| !reason.is_empty());
     reasons
-        .zip(kinds.chain(std::iter::repeat("")))
-        .map(|(reason, kind)| WhyData {
+        .zip(kinds)
+        .zip(starts)
+        .map(|((reason, kind), start)| WhyData {
             text: reason.to_owned(),
             kind: kind.to_owned(),
-            at: text.find(reason, claim.start),
+            at: start.and_then(|start| text.at(start, reason)),
         })
         .collect()
 }

@@ -19,7 +19,7 @@ use super::{OutputError, partial};
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A table is missing or not as `extract` wrote it.
-    #[error("cannot read {path}: {what}; run `tieup extract` again to make it anew")]
+    #[error("cannot read {path}: {what}; a report is made of the CSV tables that `tieup extract` writes")]
     Read {
         /// The table's file.
         path: PathBuf,

@@ -3,13 +3,14 @@
 // text nodes, attributes of known names and chart labels drawn as SVG text.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const PAGE = 50, PRINTED = 1000, DRAWN_TIES = 150, LISTED_TIES = 60;
+  const PAGE = 50, PRINTED = 1000, LISTED_TIES = 60;
   const COLOURS = {
     partnership: "#3b7dd8", supply: "#2a9d8f", investment: "#8e6bbf", acquisition: "#d1495b", ownership: "#7f6a4d",
     competition: "#e07b39", choice: "#4c9f38", dispute: "#b0307a", appointment: "#5f7a8a", launch: "#b5942b",
   };
   const $ = (id) => document.getElementById(id);
   const symmetric = new Set(data.symmetric);
+  const narrow = matchMedia("(max-width: 800px)"); // As in the style.
   const number = new Intl.NumberFormat("en");
   const many = (n, word, words = word + "s") => `${number.format(n)} ${n === 1 ? word : words}`;
 
@@ -97,11 +98,11 @@
       claim.instead_of ? `${claim.whom} (instead of ${claim.instead_of})` : claim.whom, claim.whyText,
       claim.polarity === "neg" ? element("span", { className: "denied" }, `denied, ${claim.status}`) : claim.status,
       claim.said_by, claim.confidence.toFixed(2), claim.date,
-      element("button", { type: "button", onclick: () => openEvidence(claim.index) }, COLUMNS[8][1](claim)),
+      element("button", { type: "button", title: COLUMNS[8][1](claim), onclick: () => openEvidence(claim.index) }, COLUMNS[8][1](claim)),
     ];
     cells[8].setAttribute("aria-label", `Evidence for ${who}, ${claim.relation}, ${claim.whom}: ${COLUMNS[8][1](claim)}`);
     return element("tr", {}, ...cells.map((cell, i) => {
-      const made = element("td", { className: ["", "word", "", "why", "word", "", "number", "word", ""][i] }, cell);
+      const made = element("td", { className: ["", "word", "", "why", "word", "", "number", "word dated", "evidence"][i] }, cell);
       made.dataset.label = COLUMNS[i][0];
       return made;
     }));
@@ -117,7 +118,7 @@
     $("head").replaceChildren(...COLUMNS.map(([name], i) => {
       const sorted = state.sort === i;
       const arrow = sorted ? (state.descending ? " ▼" : " ▲") : "";
-      const header = element("th", { scope: "col" }, element("button", { type: "button", onclick: () => sortBy(i) }, name + arrow));
+      const header = element("th", { scope: "col", className: i === 7 ? "dated" : "" }, element("button", { type: "button", onclick: () => sortBy(i) }, name + arrow));
       header.ariaSort = sorted ? (state.descending ? "descending" : "ascending") : "none";
       return header;
     }));
@@ -140,15 +141,21 @@
 
   // ---------------------------------------------------------------- charts
   const charts = { network: null, timeline: null };
+  let network; // The series as drawn, and where forces placed its nodes.
 
   /** Draws into `id`, following the page's colours and size. */
   function draw(id, option, onClick) {
     if (!charts[id]) {
       charts[id] = echarts.init($(id), null, { renderer: "svg" });
       charts[id].on("click", onClick);
-      new ResizeObserver(() => charts[id].resize()).observe($(id));
+      new ResizeObserver(() => resize(id)).observe($(id));
     }
-    charts[id].setOption(option, { notMerge: true });
+    charts[id].setOption({ animation: false, ...option }, { notMerge: true });
+  }
+
+  function resize(id, width = "auto") {
+    charts[id].resize({ width });
+    if (id === "network") fitNetwork();
   }
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -169,10 +176,11 @@
 
   function drawNetwork() {
     const ties = tiesOf(state.shown);
-    const drawn = ties.slice(0, DRAWN_TIES);
+    const [most, named] = narrow.matches ? [30, 12] : [150, 40]; // What such a picture has room for.
+    const drawn = ties.slice(0, most);
     const left = ties.length - drawn.length;
     $("network-note").textContent = ties.length === 0 ? "No ties to draw." :
-      `${many(ties.length, "tie")}${left ? `, of which the ${DRAWN_TIES} strongest are drawn` : ""}. ` +
+      `${many(ties.length, "tie")}${left ? `, of which the ${most} strongest are drawn` : ""}. ` +
       "A line is a relation, its width the number of claims. Click a name or a line to see its claims, or use the list.";
     $("ties").replaceChildren(...ties.slice(0, LISTED_TIES).map((tie) => element("li", {},
       element("button", { type: "button", onclick: () => { showTie(tie.key); $("tie").focus(); } }, tie.pair[0] + " ", relation(tie.relation),
@@ -180,9 +188,25 @@
 
     const weights = new Map();
     for (const tie of drawn) for (const name of tie.pair) weights.set(name, (weights.get(name) || 0) + tie.claims);
-    const labelled = new Set([...weights].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([name]) => name));
+    const labelled = new Set([...weights].sort((a, b) => b[1] - a[1]).slice(0, named).map(([name]) => name));
     const heaviest = Math.max(...weights.values()), strongest = drawn[0]?.claims;
     const kinds = [...new Set([...weights.keys()].map((name) => data.types[name] || "other"))].sort();
+    const nodes = [...weights].map(([name, weight]) => ({
+      id: name, name, value: weight, category: data.types[name] || "other", symbolSize: 8 + 26 * Math.sqrt(weight / heaviest),
+      label: { show: labelled.has(name) },
+    }));
+    const series = {
+      type: "graph", layout: "force", roam: true, autoCurveness: true, categories: kinds.map((name) => ({ name })),
+      force: { initLayout: "circular", layoutAnimation: false, repulsion: 90 + 200 * drawn.length / weights.size, edgeLength: [30, 120], gravity: .25 },
+      data: nodes,
+      links: drawn.map((tie) => ({
+        source: tie.pair[0], target: tie.pair[1], tie, symbol: ["none", symmetric.has(tie.relation) ? "none" : "arrow"], symbolSize: 7,
+        lineStyle: { color: COLOURS[tie.relation] || "#888", width: 1.5 + 5 * (tie.claims - 1) / strongest, opacity: .75 },
+      })),
+      label: { position: "right", color: colour("--text"), textBorderColor: colour("--back"), textBorderWidth: 3, width: 140, overflow: "truncate" },
+      labelLayout: { hideOverlap: true },
+      emphasis: { focus: "adjacency", label: { show: true }, lineStyle: { opacity: 1 } },
+    };
     draw("network", {
       aria: { enabled: true, label: { description: `Network of ${many(weights.size, "name")} and ${many(drawn.length, "tie")}; the list beside it has the strongest.` } },
       tooltip: { ...tooltip(), formatter: ({ dataType, data: item }) => dataType === "edge" ?
@@ -190,26 +214,35 @@
         `${item.name}\n${many(item.value, "claim")}` },
       color: ["#5b7fa6", "#d08c42", "#6a9f58", "#a9789c", "#b8a13f", "#7d7d7d", "#5fa3a3", "#c06a6a"],
       legend: { data: kinds, textStyle: { color: colour("--text") }, left: 8, top: 4, itemWidth: 12, itemHeight: 12 },
-      series: [{
-        type: "graph", layout: "force", roam: true, autoCurveness: true, categories: kinds.map((name) => ({ name })),
-        force: { initLayout: "circular", layoutAnimation: false, repulsion: 90 + 200 * drawn.length / weights.size, edgeLength: [30, 120], gravity: .25 },
-        data: [...weights].map(([name, weight]) => ({
-          id: name, name, value: weight, category: data.types[name] || "other", symbolSize: 8 + 26 * Math.sqrt(weight / heaviest),
-          label: { show: labelled.has(name) },
-        })),
-        links: drawn.map((tie) => ({
-          source: tie.pair[0], target: tie.pair[1], tie, symbol: ["none", symmetric.has(tie.relation) ? "none" : "arrow"], symbolSize: 7,
-          lineStyle: { color: COLOURS[tie.relation] || "#888", width: 1.5 + 5 * (tie.claims - 1) / strongest, opacity: .75 },
-        })),
-        label: { position: "right", color: colour("--text"), width: 140, overflow: "truncate" },
-        labelLayout: { hideOverlap: true },
-        emphasis: { focus: "adjacency", label: { show: true }, lineStyle: { opacity: 1 } },
-      }],
+      series: [series],
     }, ({ dataType, data: item }) => {
       if (dataType === "edge") return showTie(item.tie.key);
       form.elements.name.value = item.name;
       update();
     });
+    const places = charts.network.getModel().getSeriesByIndex(0).getData();
+    network = { series, points: nodes.map((_, i) => places.getItemLayout(i)) };
+    fitNetwork();
+  }
+
+  /** Moves what forces have placed, without regard to any edges, into the picture. */
+  function fitNetwork() {
+    if (network.points.length === 0) return;
+    const chart = charts.network;
+    // Room for the legend, and for labels to the right of their nodes.
+    const edges = [[24, chart.getWidth() - 130], [48, chart.getHeight() - 20]];
+    const [x, y] = edges.map(([from, to], axis) => {
+      const values = network.points.map((point) => point[axis]);
+      const low = Math.min(...values), high = Math.max(...values);
+      const scale = Math.min((to - from) / (high - low || 1), 1.2);
+      return values.map((value) => (from + to) / 2 + (value - (low + high) / 2) * scale);
+    });
+    // The box that the points take, so that they are drawn just where they are: never flat, as ECharts would have it.
+    const [left, right] = [Math.min(...x), Math.max(...x)], [top, bottom] = [Math.min(...y), Math.max(...y)];
+    const corners = [[left - 1, top - 1], [right + 1, bottom + 1]].map(([x, y]) => ({ x, y, symbolSize: 0, silent: true }));
+    const data = network.series.data.map((node, i) => ({ ...node, x: x[i], y: y[i] }));
+    const box = { left: left - 1, top: top - 1, width: right - left + 2, height: bottom - top + 2 };
+    chart.setOption({ series: [{ ...network.series, ...box, layout: "none", data: [...data, ...corners] }] }, { replaceMerge: "series" });
   }
 
   /** Days, months or years: so that there are not too many bars. */
@@ -238,7 +271,7 @@
     $("timeline-note").textContent = dates.length === 0 ? "None of these claims is from an article with a date." :
       `Claims by the date of their article${undated ? `; ${number.format(undated)} without a date are left out` : ""}. Click a bar to see its claims.`;
     if (dates.length === 0) return;
-    const wide = innerWidth > 800; // The colours are those of the table.
+    const wide = !narrow.matches; // The colours are those of the table.
     const length = step(dates);
     const bars = periods(dates, length);
     const relations = [...new Set(dated.map((claim) => claim.relation))].sort();
@@ -375,6 +408,8 @@
     $("skipped").querySelector("ul").append(...data.skipped.map(({ path, stage, reason }) => element("li", {}, `${path} (${stage}): ${reason}`)));
   }
 
+  document.body.classList.toggle("undated", data.claims.every((claim) => !claim.date));
+
   let waiting;
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(update, 150); });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -384,15 +419,17 @@
   $("next").addEventListener("click", () => turn(1));
   $("close").addEventListener("click", () => $("evidence").close());
   $("evidence").addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawNetwork(); drawTimeline(); });
+  for (const query of [narrow, matchMedia("(prefers-color-scheme: dark)")]) {
+    query.addEventListener("change", () => { drawNetwork(); drawTimeline(); });
+  }
   addEventListener("beforeprint", () => {
     state.page = 0;
     drawTable(PRINTED);
-    for (const chart of Object.values(charts)) chart?.resize({ width: 680 }); // What fits an upright page.
+    for (const id in charts) if (charts[id]) resize(id, 680); // What fits an upright page.
   });
   addEventListener("afterprint", () => {
     drawTable();
-    for (const chart of Object.values(charts)) chart?.resize({ width: "auto" });
+    for (const id in charts) if (charts[id]) resize(id);
   });
   update();
   const linked = Number(/^#claim-(\d+)$/.exec(location.hash)?.[1]) - 1;

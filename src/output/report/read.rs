@@ -49,8 +49,12 @@ pub(super) struct Claim {
     pub(super) end: usize,
     #[serde(deserialize_with = "cell")]
     pub(super) who_text: String,
+    pub(super) who_start: Option<usize>,
     #[serde(deserialize_with = "cell")]
     pub(super) whom_text: String,
+    pub(super) whom_start: usize,
+    #[serde(deserialize_with = "cell")]
+    pub(super) why_start: String,
 }
 
 /// A row of `entities.csv`.
@@ -62,8 +66,6 @@ pub(super) struct Entity {
     pub(super) name: String,
     #[serde(rename = "type")]
     pub(super) kind: String,
-    #[serde(deserialize_with = "cell")]
-    pub(super) text: String,
     pub(super) start: usize,
     pub(super) end: usize,
 }
