@@ -1,15 +1,16 @@
 //! What the writers make of a small analysis, byte for byte.
 
-use std::{fs, io, path::Path};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
-use parquet::{file::reader::SerializedFileReader, record::Field as Value};
-
+use parquet::{file::reader::SerializedFileReader, record::Field};
+use serde_json::Value;
 use tieup::{
     article::Article,
     claims::{Analysis, Claim, Mention, Name, Reason, Sentence, Source},
     labels::{MentionType, Polarity, ReasonKind, Relation, SentenceKind, Status},
     output::{
-        CsvFolder, CsvStyle, JsonFile, JsonLines, Parquet, ParquetFolder, Sink, XlsxFile, safety::unescape, tables,
+        CsvFolder, CsvStyle, JsonFile, JsonLines, LinePer, Parquet, ParquetFolder, Sink, XlsxFile, safety::unescape,
+        tables,
     },
     text::Span,
 };
@@ -204,25 +205,66 @@ fn offsets_and_escapes_lead_back_to_the_text() {
     }
 }
 
-#[test]
-fn json_lines_are_as_stored() {
-    /// Keeps what is written while the sink that owns it is used up.
-    #[derive(Clone, Default)]
-    struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+/// Keeps what is written while the sink that owns it is used up.
+#[derive(Clone, Default)]
+struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
-    impl io::Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("one thread").write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("one thread").write(bytes)
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn json_lines(per: LinePer) -> String {
     let shared = Shared::default();
-    assert_eq!(write(Box::new(JsonLines::new(shared.clone(), "memory"))), Vec::<String>::new());
-    let lines = String::from_utf8(shared.0.lock().expect("one thread").clone()).expect("JSON is UTF-8");
+    assert_eq!(write(Box::new(JsonLines::new(shared.clone(), "memory", per))), Vec::<String>::new());
+    String::from_utf8(shared.0.lock().expect("one thread").clone()).expect("JSON is UTF-8")
+}
+
+#[test]
+fn the_schema_of_the_pipe_tells_what_is_written() {
+    let schema: Value = serde_json::from_str(include_str!("../docs/pipe.schema.json")).expect("JSON");
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
+    let check = |name: &str, value: &Value| {
+        let told = &schema["$defs"][name];
+        assert_eq!(keys(value), keys(&told["properties"]), "{name}");
+        let required = told["required"].as_array().expect("a list").iter().map(|key| key.as_str().expect("a name"));
+        assert_eq!(required.map(str::to_owned).collect::<BTreeSet<_>>(), keys(value), "{name}");
+    };
+    let mut reasons = 0;
+    for line in json_lines(LinePer::Article).lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        check("article", &line);
+        for claim in line["claims"].as_array().expect("claims") {
+            check("claim", claim);
+            check("place", &claim["whom_place"]);
+            let why = claim["why"].as_array().expect("why");
+            why.iter().for_each(|reason| check("reason", reason));
+            reasons += why.len();
+        }
+        line["entities"].as_array().expect("entities").iter().for_each(|entity| check("entity", entity));
+    }
+    assert!(reasons > 0);
+    let words = |place: &Value| serde_json::from_value::<Vec<String>>(place["enum"].clone()).expect("words");
+    let defs = &schema["$defs"];
+    let claim = &defs["claim"]["properties"];
+    assert_eq!(words(&claim["relation"]), Relation::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+    assert_eq!(words(&claim["status"]), Status::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+    assert_eq!(words(&claim["polarity"]), Polarity::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+    assert_eq!(
+        words(&defs["reason"]["properties"]["kind"]),
+        ReasonKind::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>()
+    );
+    assert_eq!(words(&defs["mention_type"]), MentionType::ALL.iter().map(|label| label.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn json_lines_are_as_stored() {
+    let lines = json_lines(LinePer::Claim);
     insta::assert_snapshot!("claims.jsonl", lines);
 
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -231,8 +273,8 @@ fn json_lines_are_as_stored() {
     assert_eq!(fs::read_to_string(folder.path().join("claims.jsonl")).expect("claims.jsonl"), lines);
 
     let (article, _) = cloud();
-    let first: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a claim")).expect("JSON");
-    let bytes = |value: &serde_json::Value| {
+    let first: Value = serde_json::from_str(lines.lines().next().expect("a claim")).expect("JSON");
+    let bytes = |value: &Value| {
         let at = |key: &str| usize::try_from(value[key].as_u64().expect(key)).expect(key);
         article.text[at("start_byte")..at("end_byte")].to_owned()
     };
@@ -257,14 +299,14 @@ fn parquet_has_the_columns_of_csv_typed() {
     assert_eq!(names, tables::CLAIMS.columns.iter().map(|column| column.name).collect::<Vec<_>>());
 
     let cell = |row: usize, name: &str| &rows[row].iter().find(|(column, _)| column == name).expect(name).1;
-    let text = |text: &str| Value::Str(text.to_owned());
+    let text = |text: &str| Field::Str(text.to_owned());
     assert_eq!(rows.len(), 4);
     assert_eq!(cell(0, "why"), &text("to reach schools | GPUs are scarce; costs, too"));
     // 2026-03-04 in days.
-    assert_eq!(cell(0, "published"), &Value::Date(20_516));
-    assert_eq!(cell(0, "confidence"), &Value::Double(0.9123));
-    assert!(matches!(cell(0, "start"), Value::Long(_)));
-    assert_eq!((cell(2, "who"), cell(2, "why"), cell(2, "who_start")), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(cell(0, "published"), &Field::Date(20_516));
+    assert_eq!(cell(0, "confidence"), &Field::Double(0.9123));
+    assert!(matches!(cell(0, "start"), Field::Long(_)));
+    assert_eq!((cell(2, "who"), cell(2, "why"), cell(2, "who_start")), (&Field::Null, &Field::Null, &Field::Null));
     assert_eq!((cell(2, "whom"), cell(2, "article")), (&text("=Verda"), &text("-2.txt")));
 }
 

@@ -115,7 +115,8 @@ pub struct Records<R> {
     name: String,
     path: String,
     count: usize,
-    ids: Ids,
+    /// The ids so far; `None` where repeated ones are let be.
+    ids: Option<Ids>,
     /// The guesses that were told.
     told: HashSet<(Use, String)>,
     told_of_html: bool,
@@ -131,11 +132,16 @@ impl<R: Iterator<Item = Numbered>> Records<R> {
             name: name.to_owned(),
             path: path.to_owned(),
             count: 0,
-            ids: Ids::default(),
+            ids: Some(Ids::default()),
             told: HashSet::new(),
             told_of_html: false,
             told_of_repeats: false,
         }
+    }
+
+    /// Lets repeated ids be, and so keeps none in memory.
+    pub fn with_any_ids(self) -> Self {
+        Self { ids: None, ..self }
     }
 
     fn item(&mut self, line: usize, record: Result<Record, ReadError>) -> Item {
@@ -147,7 +153,9 @@ impl<R: Iterator<Item = Numbered>> Records<R> {
         });
         match article {
             Ok((mut article, encoding)) => {
-                article.id = self.ids.unique(&id);
+                if let Some(ids) = &mut self.ids {
+                    article.id = ids.unique(&id);
+                }
                 if article.id != id && !std::mem::replace(&mut self.told_of_repeats, true) {
                     messages.push(format!("line {line}: the id {id} was there before; repeated ids end in ~2, ~3 …"));
                 }

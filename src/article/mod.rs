@@ -31,7 +31,7 @@ use error::ReadError;
 use fields::Records;
 
 /// One article as tieup sees it, whatever format it came in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
     /// Names the article within a run: its `id` field where the format has one, otherwise its path,
     /// with `#` and the number of the record behind it where a file holds several.
@@ -75,10 +75,11 @@ impl Default for ReadOptions {
 }
 
 /// What reading an article brought to light beside the article.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadNotes {
     /// The encoding that the bytes were read in, by its name in the Encoding Standard (or `UTF-32LE`, `UTF-32BE`).
-    /// A file of records in UTF-16 is converted before it is read, and is said to be `UTF-8`.
+    /// A file of records in UTF-16 is converted before it is read, and is said to be `UTF-8`. Not kept in storage.
+    #[serde(skip)]
     pub encoding: &'static str,
     /// The number of U+FFFD in the article: what no encoding could make sense of, now or before it came here.
     pub replaced: usize,
@@ -143,6 +144,11 @@ pub fn read(input: &Input, options: &ReadOptions) -> Items {
 /// Reads JSON Lines from a stream; `name` stands for the path in ids and skips.
 pub fn read_jsonl(reader: impl BufRead + Send + 'static, name: &str, options: &ReadOptions) -> Items {
     Box::new(Records::new(jsonl::Objects::new(reader, options.max_article_bytes), name, name, options))
+}
+
+/// Reads JSON Lines from a pipe, which may go on for ever: ids are as given, even repeated ones; `-` stands for the path.
+pub fn read_pipe(reader: impl BufRead + Send + 'static, options: &ReadOptions) -> Items {
+    Box::new(Records::new(jsonl::Objects::new(reader, options.max_article_bytes), "-", "-", options).with_any_ids())
 }
 
 /// The items of a source of records.

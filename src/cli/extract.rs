@@ -15,9 +15,10 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, error::ErrorKind};
 use tieup::{
     article::ReadOptions,
+    output::LinePer,
     run::{
-        Counts, Event, ExtractOptions, Extraction, OutputFormat, Plan, RunError, SharedModel, Unfinished, begun_in,
-        extract, stream,
+        Counts, Event, ExtractOptions, Extraction, Manifest, OutputFormat, Plan, RunError, Shard, SharedModel,
+        Unfinished, begun_in, extract, stream,
     },
 };
 
@@ -68,9 +69,19 @@ pub struct ExtractArgs {
     /// What stands between the cells of CSV
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     delimiter: char,
+    /// To standard output, write one line for each article instead of each claim, with its claims and its entities
+    #[arg(long, conflicts_with = "output")]
+    by_article: bool,
     /// Write the texts that offsets refer to, as texts.jsonl
     #[arg(long)]
     save_text: bool,
+    /// Do only part I of N of the articles, for tieup merge to put together
+    ///
+    /// Short articles that follow one another share batches, which decides the last bits of a confidence. So they stay
+    /// together in one part, and the merged results are those of one run byte for byte, on processors of one kind. With few
+    /// articles, parts may differ much in size, or be empty.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     /// Leave out claims that the model is less sure of, 0 to 1; 0 keeps all [default: what the model's config.json says]
     #[arg(long, value_name = "X", value_parser = confidence)]
     min_confidence: Option<f32>,
@@ -138,6 +149,7 @@ impl ExtractArgs {
         ExtractOptions {
             inputs: self.inputs.clone(),
             files_from: self.files_from.clone(),
+            shard: self.shard,
             read: ReadOptions {
                 text_field: self.text_field.clone(),
                 id_field: self.id_field.clone(),
@@ -243,21 +255,18 @@ fn into_folder(args: &ExtractArgs, plan: &Plan, out: &Path) -> Result<ExitCode> 
         }
         result => {
             let (manifest, summary) = result?;
-            if let Some(loss) = loss(&manifest.counts, args.quiet) {
-                let first = manifest.skipped.first().map(|skip| format!(" first {}: {};", skip.path, skip.reason));
-                eprintln!("warning: {loss};{} skipped.csv has them all", first.unwrap_or_default());
-            }
+            tell_loss(&manifest, args.quiet);
             if !args.quiet {
                 let printed = print_summary(&mut io::stdout().lock(), out, &manifest, &summary, args.verbose);
                 printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })?;
             }
-            Ok(ExitCode::from(if manifest.counts.skipped > 0 { SKIPPED } else { 0 }))
+            Ok(done(&manifest.counts))
         }
     }
 }
 
 /// That the results of a finished run do not stay.
-fn replaces(out: &Path, unfinished: Unfinished) -> String {
+pub fn replaces(out: &Path, unfinished: Unfinished) -> String {
     let out = out.display();
     match unfinished {
         Unfinished::Resume => {
@@ -272,15 +281,24 @@ fn replaces(out: &Path, unfinished: Unfinished) -> String {
 fn to_stdout(args: &ExtractArgs) -> Result<ExitCode> {
     let (scorer, _) = load(&args.model.folder(None)?, args.precision.asked())?;
     keep_panics_quiet();
-    match stream(BufReader::new(io::stdin()), &io::stdout(), &args.options(Some(&scorer)), args.jobs(), &scorer) {
+    let (options, per) = (args.options(Some(&scorer)), if args.by_article { LinePer::Article } else { LinePer::Claim });
+    match stream(BufReader::new(io::stdin()), &io::stdout(), &options, per, args.jobs(), &scorer) {
         Err(RunError::Output(error)) if error.is_broken_pipe() => Ok(ExitCode::SUCCESS),
         counts => {
             let counts = counts?;
             if let Some(loss) = loss(&counts, true) {
                 eprintln!("warning: {loss}; the lines with \"error\" on standard output tell why");
             }
-            Ok(ExitCode::from(if counts.skipped > 0 { SKIPPED } else { 0 }))
+            Ok(done(&counts))
         }
+    }
+}
+
+/// Says how much was skipped by a run into a folder, if nothing else does.
+pub fn tell_loss(manifest: &Manifest, is_quiet: bool) {
+    if let Some(loss) = loss(&manifest.counts, is_quiet) {
+        let first = manifest.skipped.first().map(|skip| format!(" first {}: {};", skip.path, skip.reason));
+        eprintln!("warning: {loss};{} skipped.csv has them all", first.unwrap_or_default());
     }
 }
 
@@ -292,6 +310,11 @@ fn loss(counts: &Counts, is_sole: bool) -> Option<String> {
         (_, 0) => Some(format!("nothing could be read: all of {found} inputs and records were skipped")),
         _ => is_sole.then(|| format!("{skipped} of {found} inputs and records were skipped")),
     }
+}
+
+/// The exit code of a run that came to its end.
+pub fn done(counts: &Counts) -> ExitCode {
+    ExitCode::from(if counts.skipped > 0 { SKIPPED } else { 0 })
 }
 
 /// A flag that ctrl-C sets. A second one ends the program at once.

@@ -6,6 +6,7 @@ mod corpus;
 mod eval;
 mod exam;
 mod extract;
+mod merge;
 mod model;
 mod progress;
 mod report;
@@ -33,6 +34,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Exam(exam::ExamArgs),
     Extract(extract::ExtractArgs),
+    Merge(merge::MergeArgs),
     Model(model::ModelArgs),
     Report(report::ReportArgs),
     Train(train::TrainArgs),
@@ -57,6 +59,7 @@ fn run() -> Result<ExitCode> {
         Command::Eval(args) => eval::run(&args),
         Command::Exam(args) => exam::run(&args),
         Command::Extract(args) => extract::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Model(args) => model::run(args),
         Command::Report(args) => report::run(&args),
         Command::Train(args) => train::run(&args),

@@ -5,10 +5,12 @@ use std::{
     path::Path,
 };
 
+use serde::Serialize;
+
 use super::{
     OutputError, Sink,
     partial::{self, Partial},
-    rows::Found,
+    rows::{ClaimRow, EntityRow, Found},
 };
 use crate::{article::Article, claims::Analysis};
 
@@ -19,26 +21,51 @@ use crate::{article::Article, claims::Analysis};
 pub struct JsonLines<W: Write> {
     writer: BufWriter<W>,
     target: String,
+    per: LinePer,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinePer {
+    /// A claim.
+    Claim,
+    /// An article, with its claims and its mentions: `{"article": …, "claims": […], "entities": […]}`.
+    Article,
+}
+
+#[derive(Serialize)]
+struct ArticleLine<'a> {
+    article: &'a str,
+    claims: Vec<ClaimRow>,
+    entities: Vec<EntityRow>,
 }
 
 impl<W: Write> JsonLines<W> {
     /// Writes to `writer`, which error messages call `target`.
-    pub fn new(writer: W, target: impl Into<String>) -> Self {
-        Self { writer: BufWriter::new(writer), target: target.into() }
+    pub fn new(writer: W, target: impl Into<String>, per: LinePer) -> Self {
+        Self { writer: BufWriter::new(writer), target: target.into(), per }
     }
 
-    fn write(&mut self, found: &Found) -> io::Result<()> {
-        for claim in found.claims() {
-            serde_json::to_writer(&mut self.writer, &claim)?;
-            self.writer.write_all(b"\n")?;
+    fn write(&mut self, article: &str, found: &Found) -> io::Result<()> {
+        match self.per {
+            LinePer::Claim => found.claims().try_for_each(|claim| self.line(&claim))?,
+            LinePer::Article => {
+                let (claims, entities) = (found.claims().collect(), found.entities().collect());
+                self.line(&ArticleLine { article, claims, entities })?;
+            }
         }
         self.writer.flush()
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.writer, value)?;
+        self.writer.write_all(b"\n")
     }
 }
 
 impl<W: Write + Send> Sink for JsonLines<W> {
     fn article(&mut self, article: &Article, analysis: &Analysis) -> Result<(), OutputError> {
-        let written = self.write(&Found::new(article, analysis));
+        let written = self.write(&article.id, &Found::new(article, analysis));
         written.map_err(|source| OutputError { target: self.target.clone(), source })
     }
 
@@ -62,7 +89,7 @@ impl JsonFile {
     pub fn create(folder: &Path) -> Result<Self, OutputError> {
         let file = Partial::create(folder, "claims.jsonl")?;
         let target = file.target().display().to_string();
-        Ok(Self(JsonLines::new(file, target)))
+        Ok(Self(JsonLines::new(file, target, LinePer::Claim)))
     }
 }
 
@@ -76,7 +103,7 @@ impl Sink for JsonFile {
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<String>, OutputError> {
-        let JsonLines { writer, target } = self.0;
+        let JsonLines { writer, target, .. } = self.0;
         let file = writer.into_inner().map_err(|e| OutputError { target, source: e.into_error() })?;
         partial::publish(vec![file])?;
         Ok(Vec::new())

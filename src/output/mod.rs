@@ -28,7 +28,7 @@ pub use self::{
     csv::{CsvFolder, CsvStyle},
     error::OutputError,
     folder::TableFolder,
-    jsonl::{JsonFile, JsonLines},
+    jsonl::{JsonFile, JsonLines, LinePer},
     parquet::{Parquet, ParquetFolder},
     report::{Report, ReportError, report},
     rows::{ClaimRow, EntityRow, Place, SentenceRow, SkippedRow, Why},
@@ -38,7 +38,7 @@ pub use self::{
     xlsx::XlsxFile,
 };
 
-pub(crate) use partial::replace;
+pub(crate) use partial::{Partial, publish, replace};
 
 use crate::{article::Article, claims::Analysis};
 

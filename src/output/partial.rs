@@ -13,7 +13,7 @@ use super::OutputError;
 /// A file on its way: written as `.NAME.partial` in the folder where it will stand, and removed again when dropped.
 ///
 /// The name is always the same, so that what a killed run leaves behind is written over by the next one.
-pub(super) struct Partial {
+pub(crate) struct Partial {
     file: BufWriter<File>,
     temporary: TempPath,
     target: PathBuf,
@@ -21,7 +21,7 @@ pub(super) struct Partial {
 
 impl Partial {
     /// Starts the file `name` in `folder`, which is made if need be.
-    pub(super) fn create(folder: &Path, name: &str) -> Result<Self, OutputError> {
+    pub(crate) fn create(folder: &Path, name: &str) -> Result<Self, OutputError> {
         fs::create_dir_all(folder).map_err(OutputError::at(folder))?;
         let path = folder.join(format!(".{name}.partial"));
         let create = || Ok((BufWriter::new(File::create(&path)?), TempPath::try_from_path(&path)?));
@@ -52,7 +52,7 @@ impl Seek for Partial {
 }
 
 /// Gives all `files` their names, once every one of them is safe on the disk.
-pub(super) fn publish(mut files: Vec<Partial>) -> Result<(), OutputError> {
+pub(crate) fn publish(mut files: Vec<Partial>) -> Result<(), OutputError> {
     for partial in &mut files {
         let safe = partial.file.flush().and_then(|()| partial.file.get_ref().sync_all());
         safe.map_err(OutputError::at(&partial.target))?;

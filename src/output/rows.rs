@@ -76,12 +76,14 @@ pub struct ClaimRow {
 }
 
 /// One mention: a row of `entities.csv`. [`ENTITIES`](super::tables::ENTITIES) describes the columns.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EntityRow {
     pub article: String,
     pub name: String,
+    #[serde(rename = "type")]
     pub kind: MentionType,
     pub text: String,
+    #[serde(flatten)]
     pub place: Place,
     pub confidence: f64,
 }

@@ -78,6 +78,9 @@ pub enum RunError {
     /// The paths cannot be read together.
     #[error("{0}")]
     Usage(String),
+    /// Outputs are not the shards of one run.
+    #[error("cannot merge: {0}")]
+    Merge(String),
     /// Threads cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(String),

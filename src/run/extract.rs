@@ -1,7 +1,6 @@
 //! A run into a folder.
 
 use std::{
-    fs,
     path::Path,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
@@ -11,22 +10,23 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Counts, ExtractOptions, Manifest, ModelRecord, OutputFormat, Plan, RunError, Scorer, Summary,
+    Counts, ExtractOptions, Manifest, ModelRecord, Plan, RunError, Scorer, Summary,
     analyst::Analyst,
     budget::Budget,
     feed::Feed,
     hash,
     journal::{Conditions, Journal, Known},
     machine::{self, Cpu},
-    manifest::{self, InputsRecord, LISTED, Seconds, SkipRecord},
+    manifest::{self, InputsRecord, Seconds},
     pipeline::{Clock, Done, Outcome, Pipeline, Receiver},
     plan::is_whole,
+    results::Results,
+    shard_file::ShardFile,
 };
 use crate::{
-    article::{self, Compression, Skip},
+    article::{self, Compression},
     claims::{Aliases, DecodeOptions},
     model::Precision,
-    output::{self, CsvFolder, CsvStyle, JsonFile, OutputError, Parquet, ParquetFolder, Sink, TextsFile, XlsxFile},
 };
 
 /// What may be in work at once, in bytes.
@@ -101,7 +101,7 @@ pub fn extract<S: Scorer>(
         watch(Event::Replaces);
     }
     let (budget, clock, halt, total) =
-        (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false), Total::new(plan));
+        (Budget::new(IN_WORK), Clock::default(), AtomicBool::new(false), Total::new(plan, options));
     let decode =
         DecodeOptions { min_confidence: options.min_confidence, calibration: scorer.calibration(), aliases: &aliases };
     let pipeline = Pipeline {
@@ -115,7 +115,8 @@ pub fn extract<S: Scorer>(
         halt: &halt,
         clock: &clock,
     };
-    let mut folder = Folder::new(sinks(options, out)?, journal, &total, watch);
+    let kept = options.shard.map(|_| ShardFile::create(out)).transpose()?;
+    let mut folder = Folder { results: Results::create(options, out)?, journal, kept, total: &total, watch };
     let (ran, inputs) = thread::scope(|scope| {
         let hashing = scope.spawn(|| {
             let count = |lines| total.add(lines);
@@ -124,15 +125,12 @@ pub fn extract<S: Scorer>(
             inputs
         });
         let is_cancelled = || pipeline.is_cancelled();
-        let skips = plan.skipped.iter().try_for_each(|skip| folder.skip(skip.clone()));
-        let ran = skips.and_then(|()| {
-            if plan.is_stdin {
-                let items = article::read_jsonl(std::io::BufReader::new(std::io::stdin()), "-", &options.read);
-                pipeline.run(Feed::stream(items, &options.read, &budget, &clock.read, is_cancelled), &mut folder)
-            } else {
-                pipeline.run(Feed::files(&plan.inputs, &options.read, &budget, &clock.read, is_cancelled), &mut folder)
-            }
-        });
+        let ran = if plan.is_stdin {
+            let items = article::read_jsonl(std::io::BufReader::new(std::io::stdin()), "-", &options.read);
+            pipeline.run(Feed::stream(items, options, &budget, &clock.read, is_cancelled), &mut folder)
+        } else {
+            pipeline.run(Feed::files(plan, options, &budget, &clock.read, is_cancelled), &mut folder)
+        };
         halt.store(ran.is_err(), Ordering::Relaxed);
         (ran, hashing.join().unwrap_or_default())
     });
@@ -140,16 +138,9 @@ pub fn extract<S: Scorer>(
         folder.journal.sync()?;
         return Err(ran.err().unwrap_or(RunError::Stopped));
     }
-    let Folder { sinks, journal, counts, skipped, mut warnings, summary, resumed, new_pieces, .. } = folder;
-    let path = out.join(manifest::NAME);
-    if path.exists() {
-        // From here on the outputs are new, so the old manifest no longer tells about them.
-        fs::remove_file(&path).map_err(|source| OutputError { target: path.display().to_string(), source })?;
-    }
-    for sink in sinks {
-        let told = sink.finish()?;
-        warnings.add_all(told);
-    }
+    let Folder { results, journal, kept, .. } = folder;
+    let (told, summary) = results.finish(out)?;
+    kept.map(ShardFile::finish).transpose()?;
     let total = begin.elapsed().as_secs_f64();
     let manifest = Manifest {
         tieup: env!("CARGO_PKG_VERSION").to_owned(),
@@ -159,19 +150,19 @@ pub fn extract<S: Scorer>(
         model: model.clone(),
         precision: scorer.precision(),
         inputs,
-        counts,
-        skipped,
-        warnings: warnings.listed,
-        more_warnings: warnings.more,
-        resumed_articles: resumed,
+        counts: told.counts,
+        skipped: told.skipped,
+        warnings: told.warnings,
+        more_warnings: told.more_warnings,
+        resumed_articles: told.resumed,
+        merged_shards: None,
         jobs,
         seconds: Seconds::new(total, &clock),
-        pieces_per_second: (new_pieces as f64 / total).round(),
+        pieces_per_second: (told.new_pieces as f64 / total).round(),
         peak_memory_bytes: machine::peak_memory(),
         cpu: Cpu::here(),
     };
-    let json = serde_json::to_string_pretty(&manifest).map_err(|source| RunError::Manifest { path, source })?;
-    output::replace(out, manifest::NAME, (json + "\n").as_bytes())?;
+    manifest.write(out)?;
     journal.remove()?;
     Ok((manifest, summary))
 }
@@ -190,26 +181,6 @@ fn conditions(options: &ExtractOptions, model: &ModelRecord, precision: Precisio
     })
 }
 
-fn sinks(options: &ExtractOptions, out: &Path) -> Result<Vec<Box<dyn Sink>>, OutputError> {
-    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-    let style = CsvStyle { excel: options.excel, delimiter: u8::try_from(options.delimiter).unwrap_or(b',') };
-    for (format, i) in options.formats.iter().zip(0..) {
-        if options.formats[..i].contains(format) {
-            continue;
-        }
-        sinks.push(match format {
-            OutputFormat::Csv => Box::new(CsvFolder::create(out, style)?),
-            OutputFormat::Jsonl => Box::new(JsonFile::create(out)?),
-            OutputFormat::Xlsx => Box::new(XlsxFile::create(out)?),
-            OutputFormat::Parquet => Box::new(ParquetFolder::create(out, Parquet)?),
-        });
-    }
-    if options.save_text {
-        sinks.push(Box::new(TextsFile::create(out)?));
-    }
-    Ok(sinks)
-}
-
 /// How many articles there are in all, as far as it can be known without reading them.
 struct Total {
     count: AtomicU64,
@@ -220,13 +191,13 @@ struct Total {
 }
 
 impl Total {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &Plan, options: &ExtractOptions) -> Self {
         let whole = plan.inputs.iter().filter(|input| is_whole(input)).count();
         let is_packed = |input: &article::Input| !is_whole(input) && input.compression != Compression::None;
         Self {
             count: AtomicU64::new((plan.skipped.len() + whole) as u64),
             is_closed: AtomicBool::new(whole == plan.inputs.len()),
-            is_open_ended: plan.is_stdin || plan.inputs.iter().any(is_packed),
+            is_open_ended: options.shard.is_some() || plan.is_stdin || plan.inputs.iter().any(is_packed),
         }
     }
 
@@ -244,86 +215,14 @@ impl Total {
     }
 }
 
-/// Sentences for the user: some are listed, the rest is counted.
-#[derive(Default)]
-struct Warnings {
-    listed: Vec<String>,
-    more: usize,
-}
-
-impl Warnings {
-    fn add_all(&mut self, warnings: impl IntoIterator<Item = String>) {
-        for warning in warnings {
-            if self.listed.len() < LISTED { self.listed.push(warning) } else { self.more += 1 }
-        }
-    }
-}
-
-/// Takes the results of a run.
+/// Takes the results of a run into a folder.
 struct Folder<'a> {
-    sinks: Vec<Box<dyn Sink>>,
+    results: Results,
     journal: Journal,
-    counts: Counts,
-    skipped: Vec<SkipRecord>,
-    warnings: Warnings,
-    summary: Summary,
-    /// Articles taken from a run before.
-    resumed: usize,
-    /// Word pieces that the model read in this run.
-    new_pieces: usize,
+    /// Where they are kept for merging, if the run is one of several shards.
+    kept: Option<ShardFile>,
     total: &'a Total,
     watch: &'a mut dyn FnMut(Event),
-}
-
-impl<'a> Folder<'a> {
-    fn new(sinks: Vec<Box<dyn Sink>>, journal: Journal, total: &'a Total, watch: &'a mut dyn FnMut(Event)) -> Self {
-        Self {
-            sinks,
-            journal,
-            counts: Counts::default(),
-            skipped: Vec::new(),
-            warnings: Warnings::default(),
-            summary: Summary::default(),
-            resumed: 0,
-            new_pieces: 0,
-            total,
-            watch,
-        }
-    }
-
-    fn skip(&mut self, skip: Skip) -> Result<(), RunError> {
-        let skip = SkipRecord::new(skip);
-        for sink in &mut self.sinks {
-            sink.skipped(&skip.path, &skip.stage, &skip.reason)?;
-        }
-        self.counts.add_skip();
-        if self.skipped.len() < LISTED {
-            self.skipped.push(skip);
-        }
-        Ok(())
-    }
-
-    fn article(&mut self, done: &Done) -> Result<(), RunError> {
-        let (article, analysis) = (&done.article, &done.finished.analysis);
-        for sink in &mut self.sinks {
-            sink.article(article, analysis)?;
-        }
-        self.counts.add(done);
-        self.summary.add(article, analysis);
-        if done.is_new {
-            self.new_pieces += done.finished.size.pieces
-        } else {
-            self.resumed += 1
-        }
-        let mut told: Vec<String> =
-            done.notes.messages.iter().map(|message| format!("{}: {message}", done.origin.path)).collect();
-        if done.notes.replaced > 0 {
-            told.push(format!("{}: characters that could not be decoded: {}", done.origin.path, done.notes.replaced));
-        }
-        told.iter().for_each(|warning| (self.watch)(Event::Warning(warning)));
-        self.warnings.add_all(told);
-        Ok(())
-    }
 }
 
 impl Receiver for Folder<'_> {
@@ -331,12 +230,13 @@ impl Receiver for Folder<'_> {
         if done.is_new { self.journal.add(&done.key, &done.finished) } else { Ok(()) }
     }
 
-    fn next(&mut self, outcome: Outcome) -> Result<(), RunError> {
-        match outcome {
-            Outcome::Done(done) => self.article(&done)?,
-            Outcome::Skipped(skip) => self.skip(skip)?,
+    fn next(&mut self, position: u64, outcome: Outcome) -> Result<(), RunError> {
+        let entry = outcome.into();
+        if let Some(kept) = &mut self.kept {
+            kept.add(position, &entry)?;
         }
-        (self.watch)(Event::Progress(&self.counts, self.total.get()));
+        self.results.add(entry, self.watch)?;
+        (self.watch)(Event::Progress(self.results.counts(), self.total.get()));
         Ok(())
     }
 }

@@ -8,8 +8,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use super::{budget::Budget, pipeline::Stage, plan::is_whole};
-use crate::article::{Article, Compression, Format, Input, Item, Items, ReadNotes, ReadOptions, Skip, read};
+use serde::{Deserialize, Serialize};
+
+use super::{ExtractOptions, Plan, budget::Budget, pipeline::Stage, plan::is_whole};
+use crate::article::{Article, Compression, Format, Input, Item, Items, ReadNotes, Skip, read};
 
 /// The least that an article counts: with it, at most a thousand or so are in work at once.
 const LEAST_COST: usize = 256 << 10;
@@ -36,8 +38,28 @@ pub(super) enum Raw<'a> {
     Skipped(Skip),
 }
 
+impl Raw<'_> {
+    /// The article's id, as far as it is known.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Whole(input) => &input.name,
+            Self::Record(record, _) => &record.0.id,
+            Self::Skipped(skip) => &skip.id,
+        }
+    }
+
+    /// What it may take in memory. More than `limit` bytes of a file are never read.
+    fn cost(&self, limit: usize) -> usize {
+        match self {
+            Self::Whole(input) => whole_cost(input, limit),
+            Self::Record(record, _) => record.0.text.len().saturating_mul(TEXT_COST),
+            Self::Skipped(_) => 0,
+        }
+    }
+}
+
 /// Where an article came from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Origin {
     /// The file, as the user knows it.
     pub path: String,
@@ -45,43 +67,55 @@ pub(super) struct Origin {
     pub name: String,
 }
 
-/// An article, its number, and what was taken from the budget for it.
-pub(super) type Fed<'a> = (u64, usize, Raw<'a>);
+/// An article's way through the pipeline.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ticket {
+    /// Its number among the articles of this run, without a gap.
+    pub number: u64,
+    /// Its number among all that was found: the articles of other shards count too.
+    pub position: u64,
+    /// What was taken from the budget for it.
+    pub cost: usize,
+}
 
-/// An iterator over the articles of all inputs.
+/// An iterator over the articles of all inputs that belong to the shard.
 pub(super) struct Feed<'a, C> {
+    skipped: std::slice::Iter<'a, Skip>,
     inputs: std::slice::Iter<'a, Input>,
-    options: &'a ReadOptions,
+    options: &'a ExtractOptions,
     /// The file of records that is being read.
     records: Option<(Items, Origin)>,
     budget: &'a Budget,
     /// The time that reading takes.
     clock: &'a Stage,
     is_cancelled: C,
-    count: u64,
+    number: u64,
+    position: u64,
     /// How many articles a group may have.
     group: usize,
-    /// The first article of the next group, and its cost.
-    ahead: Option<(usize, Raw<'a>)>,
+    /// The first article of the next group.
+    ahead: Option<Raw<'a>>,
 }
 
 impl<'a, C: Fn() -> bool> Feed<'a, C> {
-    /// The articles of `inputs`, until `is_cancelled`.
+    /// What is in `plan`, until `is_cancelled`; of what cannot be read, the skips first.
     pub fn files(
-        inputs: &'a [Input],
-        options: &'a ReadOptions,
+        plan: &'a Plan,
+        options: &'a ExtractOptions,
         budget: &'a Budget,
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
         Self {
-            inputs: inputs.iter(),
+            skipped: plan.skipped.iter(),
+            inputs: plan.inputs.iter(),
             options,
             records: None,
             budget,
             clock,
             is_cancelled,
-            count: 0,
+            number: 0,
+            position: 0,
             group: GROUP,
             ahead: None,
         }
@@ -90,13 +124,24 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
     /// The articles of a stream.
     pub fn stream(
         items: Items,
-        options: &'a ReadOptions,
+        options: &'a ExtractOptions,
         budget: &'a Budget,
         clock: &'a Stage,
         is_cancelled: C,
     ) -> Self {
-        let origin = Origin { path: "-".to_owned(), name: "-".to_owned() };
-        Self { records: Some((items, origin)), ..Self::files(&[], options, budget, clock, is_cancelled) }
+        Self {
+            skipped: [].iter(),
+            inputs: [].iter(),
+            options,
+            records: Some((items, Origin { path: "-".to_owned(), name: "-".to_owned() })),
+            budget,
+            clock,
+            is_cancelled,
+            number: 0,
+            position: 0,
+            group: GROUP,
+            ahead: None,
+        }
     }
 
     /// The same articles, each one alone: none waits for the next.
@@ -104,53 +149,82 @@ impl<'a, C: Fn() -> bool> Feed<'a, C> {
         Self { group: 1, ..self }
     }
 
-    fn next_raw(&mut self) -> Option<(usize, Raw<'a>)> {
+    fn next_raw(&mut self) -> Option<Raw<'a>> {
+        if let Some(skip) = self.skipped.next() {
+            return Some(Raw::Skipped(skip.clone()));
+        }
         loop {
             if let Some((items, origin)) = &mut self.records {
                 // A reader that panics is not asked again.
                 match self.clock.time(|| catch_unwind(AssertUnwindSafe(|| items.next()))).0 {
                     Ok(Some(Item::Article(article, notes))) => {
-                        let cost = article.text.len().saturating_mul(TEXT_COST);
-                        return Some((cost, Raw::Record(Box::new((article, notes)), origin.clone())));
+                        return Some(Raw::Record(Box::new((article, notes)), origin.clone()));
                     }
-                    Ok(Some(Item::Skipped(skip))) => return Some((0, Raw::Skipped(skip))),
+                    Ok(Some(Item::Skipped(skip))) => return Some(Raw::Skipped(skip)),
                     Ok(None) => self.records = None,
                     Err(_) => {
                         let Origin { path, name } = origin.clone();
                         self.records = None;
                         let reason = "the reader failed on it; the rest of the file was not read".to_owned();
-                        return Some((0, Raw::Skipped(Skip { id: name, path, stage: "read", reason })));
+                        return Some(Raw::Skipped(Skip { id: name, path, stage: "read", reason }));
                     }
                 }
                 continue;
             }
             let input = self.inputs.next()?;
             if is_whole(input) {
-                return Some((whole_cost(input, self.options.max_article_bytes), Raw::Whole(input)));
+                return Some(Raw::Whole(input));
             }
             let origin = Origin { path: input.path.display().to_string(), name: input.name.clone() };
-            self.records = Some((read(input, self.options), origin));
+            self.records = Some((read(input, &self.options.read), origin));
         }
+    }
+
+    /// The next group, whatever the shard. Nothing but the input decides on it.
+    fn next_group(&mut self) -> Vec<Raw<'a>> {
+        let (mut group, mut total) = (Vec::new(), 0_usize);
+        while group.len() < self.group && !(self.is_cancelled)() {
+            let Some(raw) = self.ahead.take().or_else(|| self.next_raw()) else { break };
+            let cost = raw.cost(self.options.read.max_article_bytes);
+            if !group.is_empty() && total.saturating_add(cost) > GROUP_COST {
+                self.ahead = Some(raw);
+                break;
+            }
+            total = total.saturating_add(cost);
+            group.push(raw);
+        }
+        group
+    }
+
+    /// The next group of the shard, and the position of its first article. That one decides on all of them: a group that
+    /// were divided would have other answers than in one run.
+    fn next_of_shard(&mut self) -> Option<(u64, Vec<Raw<'a>>)> {
+        while !(self.is_cancelled)() {
+            let group = self.next_group();
+            let id = group.first()?.id();
+            let position = self.position;
+            self.position += group.len() as u64;
+            if self.options.shard.is_none_or(|shard| shard.holds(id)) {
+                return Some((position, group));
+            }
+        }
+        None
     }
 }
 
 impl<'a, C: Fn() -> bool> Iterator for Feed<'a, C> {
-    type Item = Vec<Fed<'a>>;
+    type Item = Vec<(Ticket, Raw<'a>)>;
 
-    fn next(&mut self) -> Option<Vec<Fed<'a>>> {
-        let (mut group, mut total) = (Vec::new(), 0);
-        while group.len() < self.group && !(self.is_cancelled)() {
-            let Some((cost, raw)) = self.ahead.take().or_else(|| self.next_raw()) else { break };
-            if !group.is_empty() && total + cost > GROUP_COST {
-                self.ahead = Some((cost, raw));
-                break;
-            }
-            total += cost;
-            let taken = self.budget.take(cost.max(LEAST_COST), &self.is_cancelled)?;
-            group.push((self.count, taken, raw));
-            self.count += 1;
+    fn next(&mut self) -> Option<Vec<(Ticket, Raw<'a>)>> {
+        let (first, group) = self.next_of_shard()?;
+        let mut ticketed = Vec::with_capacity(group.len());
+        for (raw, position) in group.into_iter().zip(first..) {
+            let cost = raw.cost(self.options.read.max_article_bytes).max(LEAST_COST);
+            let cost = self.budget.take(cost, &self.is_cancelled)?;
+            ticketed.push((Ticket { number: self.number, position, cost }, raw));
+            self.number += 1;
         }
-        (!group.is_empty()).then_some(group)
+        Some(ticketed)
     }
 }
 

@@ -42,6 +42,11 @@ pub(super) fn of_article(article: &Article) -> String {
     hex(hash)
 }
 
+/// A number for an article's id: the first 8 bytes of its SHA-256, the highest first.
+pub(super) fn of_id(id: &str) -> u64 {
+    Sha256::digest(id)[..8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
 fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

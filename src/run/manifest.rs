@@ -8,6 +8,7 @@ use super::{Counts, ExtractOptions, RunError, hash, machine::Cpu, pipeline::Cloc
 use crate::{
     article::{Input, Skip},
     model::Precision,
+    output,
 };
 
 /// Its name in the output folder.
@@ -43,6 +44,10 @@ pub struct Manifest {
     pub more_warnings: usize,
     /// Articles taken from a run before.
     pub resumed_articles: usize,
+    /// How many shards these results were merged from, if they were. Then times are the sum over all shards, workers and
+    /// memory those of the largest one, and the speed is that of one shard on average.
+    #[serde(default)]
+    pub merged_shards: Option<u32>,
     /// Model workers.
     pub jobs: usize,
     /// Where the time went.
@@ -126,6 +131,13 @@ impl Manifest {
         serde_json::from_slice(&bytes).map_err(|source| RunError::Manifest { path: path.to_owned(), source })
     }
 
+    /// Writes it into `folder`.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), RunError> {
+        let failed = |source| RunError::Manifest { path: folder.join(NAME), source };
+        let json = serde_json::to_string_pretty(self).map_err(failed)?;
+        Ok(output::replace(folder, NAME, (json + "\n").as_bytes())?)
+    }
+
     /// Whether the run was made on a processor that libtorch treats like this one. On others it uses other kernels, and the
     /// last digit of a confidence may differ.
     pub fn is_of_this_cpu(&self) -> bool {
@@ -134,8 +146,19 @@ impl Manifest {
 }
 
 impl Seconds {
+    /// Those of two runs together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            total: digits(self.total + other.total),
+            read: digits(self.read + other.read),
+            text: digits(self.text + other.text),
+            model: digits(self.model + other.model),
+            claims: digits(self.claims + other.claims),
+            output: digits(self.output + other.output),
+        }
+    }
+
     pub(super) fn new(total: f64, clock: &Clock) -> Self {
-        let digits = |seconds: f64| (seconds * 1e3).round() / 1e3;
         Self {
             total: digits(total),
             read: digits(clock.read.seconds()),
@@ -145,6 +168,11 @@ impl Seconds {
             output: digits(clock.output.seconds()),
         }
     }
+}
+
+/// Seconds to the millisecond.
+fn digits(seconds: f64) -> f64 {
+    (seconds * 1e3).round() / 1e3
 }
 
 impl SkipRecord {

@@ -7,8 +7,9 @@
 //!
 //! **Same bytes.** What the model sees together decides the last bits of its answers. So a batch holds windows of one
 //! group of articles only, and the input alone decides on the groups: short articles that follow one another, and
-//! where answers are streamed, each one alone. The results depend on nothing but the input, the model and the options, whatever the number
-//! of workers, or of runs that were stopped and resumed in between.
+//! where answers are streamed, each one alone. A shard is made of whole groups. The results depend on nothing but the
+//! input, the model and the options, whatever the number of workers, of shards, or of runs that were stopped and resumed in
+//! between.
 //!
 //! **Never lost.** Each finished article goes into a journal in the output folder, from which the next run with
 //! `resume` takes it. Outputs are written anew from the start, and appear only when complete.
@@ -25,11 +26,15 @@ mod hash;
 mod journal;
 mod machine;
 mod manifest;
+mod merge;
 mod options;
 mod order;
 mod pipeline;
 mod plan;
+mod results;
 mod scorer;
+mod shard;
+mod shard_file;
 mod stream;
 mod summary;
 #[cfg(test)]
@@ -46,9 +51,11 @@ pub use error::RunError;
 pub use extract::{Event, Extraction, Unfinished, extract};
 pub use journal::begun_in;
 pub use manifest::{Manifest, ModelRecord, Seconds};
+pub use merge::merge;
 pub use options::{ExtractOptions, OutputFormat};
 pub use plan::Plan;
 pub use scorer::{Scorer, SharedModel};
+pub use shard::Shard;
 pub use stream::stream;
 pub use summary::{Highlight, Summary};
 pub use verify::verify;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::Shard;
 use crate::article::ReadOptions;
 
 /// A form of output.
@@ -31,6 +32,8 @@ pub struct ExtractOptions {
     /// A file with the paths of more, one a line.
     #[serde(serialize_with = "path")]
     pub files_from: Option<PathBuf>,
+    /// The part of the articles that is done; all of them if `None`.
+    pub shard: Option<Shard>,
     /// How articles are read.
     pub read: ReadOptions,
     /// The most seconds that the model may spend on an article.
@@ -56,6 +59,7 @@ impl Default for ExtractOptions {
         Self {
             inputs: Vec::new(),
             files_from: None,
+            shard: None,
             read: ReadOptions::default(),
             max_article_seconds: 3600,
             min_confidence: 0.0,

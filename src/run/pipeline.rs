@@ -24,7 +24,7 @@ use super::{
     RunError, Scorer, Size,
     analyst::{Analyst, Cut},
     budget::Budget,
-    feed::{Fed, Origin, Raw},
+    feed::{Origin, Raw, Ticket},
     hash,
     order::InOrder,
     work::{Failure, Subject, Work, failed},
@@ -43,7 +43,7 @@ pub(super) struct Finished {
 }
 
 /// An article that is done.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Done {
     pub article: Article,
     pub notes: ReadNotes,
@@ -67,8 +67,8 @@ pub(super) trait Receiver {
     /// Takes note of an article as soon as it is done.
     fn finished(&mut self, done: &Done) -> Result<(), RunError>;
 
-    /// Takes the next article of the input.
-    fn next(&mut self, outcome: Outcome) -> Result<(), RunError>;
+    /// Takes the next article of the input; `position` is its number among all that was found.
+    fn next(&mut self, position: u64, outcome: Outcome) -> Result<(), RunError>;
 }
 
 /// Thread time spent in each stage.
@@ -125,15 +125,12 @@ struct Job {
     batch: usize,
 }
 
-/// An outcome with its number and its cost.
-type Numbered = (u64, usize, Outcome);
-
 impl<S: Scorer> Pipeline<'_, S> {
     /// Runs all that `feed` gives, and hands the results to `receiver`, on this thread. Where the run is stopped, what
     /// is in work is given up, and only what was done is handed over.
     pub fn run<'f>(
         &self,
-        feed: impl Iterator<Item = Vec<Fed<'f>>> + Send,
+        feed: impl Iterator<Item = Vec<(Ticket, Raw<'f>)>> + Send,
         receiver: &mut dyn Receiver,
     ) -> Result<(), RunError> {
         let threads = |e: &dyn std::fmt::Display| RunError::Threads(e.to_string());
@@ -141,7 +138,7 @@ impl<S: Scorer> Pipeline<'_, S> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).thread_name(name).build();
         let pool = pool.map_err(|e| threads(&e))?;
         let (jobs, queue) = unbounded::<Job>();
-        let (results, incoming) = unbounded::<Numbered>();
+        let (results, incoming) = unbounded::<(Ticket, Outcome)>();
         thread::scope(|scope| {
             for i in 0..self.jobs {
                 let (queue, results) = (queue.clone(), results.clone());
@@ -173,30 +170,30 @@ impl<S: Scorer> Pipeline<'_, S> {
         self.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
     }
 
-    fn receive(&self, incoming: &Incoming<Numbered>, receiver: &mut dyn Receiver) -> Result<(), RunError> {
+    fn receive(&self, incoming: &Incoming<(Ticket, Outcome)>, receiver: &mut dyn Receiver) -> Result<(), RunError> {
         let mut order = InOrder::default();
-        for (number, cost, outcome) in incoming {
+        for (ticket, outcome) in incoming {
             if let Outcome::Done(done) = &outcome {
                 receiver.finished(done)?;
             }
-            order.put(number, (cost, outcome));
-            while let Some((cost, outcome)) = order.next() {
-                self.clock.output.time(|| receiver.next(outcome)).0?;
-                self.budget.give_back(cost);
+            order.put(ticket.number, (ticket, outcome));
+            while let Some((ticket, outcome)) = order.next() {
+                self.clock.output.time(|| receiver.next(ticket.position, outcome)).0?;
+                self.budget.give_back(ticket.cost);
             }
         }
         Ok(())
     }
 
     /// Reads a group of articles and cuts it into jobs. What becomes of some articles is told at once.
-    fn prepare(&self, group: Vec<Fed>, jobs: &Sender<Job>, results: &Sender<Numbered>) {
+    fn prepare(&self, group: Vec<(Ticket, Raw)>, jobs: &Sender<Job>, results: &Sender<(Ticket, Outcome)>) {
         // Whoever would take these has gone only where the run is over.
-        let tell = |number, cost, outcome| drop(results.send((number, cost, outcome)));
+        let tell = |ticket, outcome| drop(results.send((ticket, outcome)));
         let mut subjects = Vec::new();
-        for (number, cost, raw) in group {
-            match self.read(number, cost, raw) {
+        for (ticket, raw) in group {
+            match self.read(ticket, raw) {
                 Ok(subject) => subjects.push(subject),
-                Err(outcome) => tell(number, cost, outcome),
+                Err(outcome) => tell(ticket, outcome),
             }
         }
         let together = hash::of_bytes(subjects.iter().map(|subject| &*subject.key).collect::<String>().as_bytes());
@@ -207,19 +204,17 @@ impl<S: Scorer> Pipeline<'_, S> {
         let known: Option<Vec<Finished>> = subjects.iter().map(|subject| (self.known)(&subject.key)).collect();
         if let Some(known) = known {
             for (subject, finished) in subjects.into_iter().zip(known) {
-                tell(subject.number, subject.cost, done(subject, finished, false));
+                tell(subject.ticket, done(subject, finished, false));
             }
             return;
         }
         let mut articles = Vec::new();
         for subject in subjects {
             let cut = || catch_unwind(AssertUnwindSafe(|| self.analyst.cut(&subject.article.text)));
-            let (number, cost) = (subject.number, subject.cost);
+            let ticket = subject.ticket;
             match self.clock.text.time(cut).0 {
-                Err(panic) => {
-                    tell(number, cost, skipped(subject.article.id, subject.origin.path, "text", failed(&*panic)))
-                }
-                Ok(cut) if cut.size.windows == 0 => tell(number, cost, self.end(subject, &cut, Ok(Vec::new()))),
+                Err(panic) => tell(ticket, skipped(subject.article.id, subject.origin.path, "text", failed(&*panic))),
+                Ok(cut) if cut.size.windows == 0 => tell(ticket, self.end(subject, &cut, Ok(Vec::new()))),
                 Ok(cut) => articles.push((subject, cut)),
             }
         }
@@ -230,7 +225,7 @@ impl<S: Scorer> Pipeline<'_, S> {
     }
 
     /// Reads an article, or tells why it cannot be read. Its key names its content alone as yet.
-    fn read(&self, number: u64, cost: usize, raw: Raw) -> Result<Subject, Outcome> {
+    fn read(&self, ticket: Ticket, raw: Raw) -> Result<Subject, Outcome> {
         let (article, notes, origin) = match raw {
             Raw::Skipped(skip) => return Err(Outcome::Skipped(skip)),
             Raw::Record(record, origin) => (record.0, record.1, origin),
@@ -246,11 +241,11 @@ impl<S: Scorer> Pipeline<'_, S> {
             }
         };
         let key = hash::of_article(&article);
-        Ok(Subject { number, cost, article, notes, origin, key })
+        Ok(Subject { ticket, article, notes, origin, key })
     }
 
     /// Does jobs until there are no more.
-    fn work(&self, jobs: &Incoming<Job>, results: &Sender<Numbered>) {
+    fn work(&self, jobs: &Incoming<Job>, results: &Sender<(Ticket, Outcome)>) {
         // Many small batches side by side are faster than one batch on many threads.
         tch::set_num_threads(1);
         for Job { work, batch } in jobs {
@@ -258,8 +253,7 @@ impl<S: Scorer> Pipeline<'_, S> {
                 continue;
             }
             for (subject, cut, scores) in work.score(batch, self.analyst, &self.clock.model, self.limit) {
-                let (number, cost) = (subject.number, subject.cost);
-                drop(results.send((number, cost, self.end(subject, cut, scores))));
+                drop(results.send((subject.ticket, self.end(subject, cut, scores))));
             }
         }
     }

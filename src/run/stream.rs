@@ -17,14 +17,14 @@ use super::{
     pipeline::{Clock, Done, Outcome, Pipeline, Receiver},
 };
 use crate::{
-    article::read_jsonl,
+    article::read_pipe,
     claims::{Aliases, DecodeOptions},
-    output::{JsonLines, OutputError, Sink},
+    output::{JsonLines, LinePer, OutputError, Sink},
 };
 
-/// Reads articles from `input` as JSON Lines and writes their claims to `output` as JSON Lines, each article's as soon
-/// as it and all before it are done. A record that yields no article becomes a line
-/// `{"error": …, "article": …, "stage": …}`.
+/// Reads articles from `input` as JSON Lines and writes what they say to `output` as JSON Lines, a line `per` claim or
+/// article, each article's as soon as it and all before it are done. A record that yields no article becomes a line
+/// `{"article": …, "error": …, "stage": …}`. `docs/pipe.md` is the contract.
 ///
 /// # Errors
 /// If `output` cannot be written, or the aliases not be read.
@@ -32,6 +32,7 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
     input: impl BufRead + Send + 'static,
     output: W,
     options: &ExtractOptions,
+    per: LinePer,
     jobs: usize,
     scorer: &S,
 ) -> Result<Counts, RunError> {
@@ -50,9 +51,10 @@ pub fn stream<S: Scorer, W: Write + Send + Clone>(
         halt: &halt,
         clock: &clock,
     };
-    let items = read_jsonl(input, "-", &options.read);
-    let feed = Feed::stream(items, &options.read, &budget, &clock.read, || halt.load(Ordering::Relaxed)).one_by_one();
-    let mut lines = Lines { claims: JsonLines::new(output.clone(), TARGET), errors: output, counts: Counts::default() };
+    let items = read_pipe(input, &options.read);
+    let feed = Feed::stream(items, options, &budget, &clock.read, || halt.load(Ordering::Relaxed)).one_by_one();
+    let found = JsonLines::new(output.clone(), TARGET, per);
+    let mut lines = Lines { found, errors: output, counts: Counts::default() };
     pipeline.run(feed, &mut lines)?;
     Ok(lines.counts)
 }
@@ -62,7 +64,7 @@ const TARGET: &str = "standard output";
 
 /// Takes the results as lines; both writers go to the same place, and neither holds anything back.
 struct Lines<W: Write> {
-    claims: JsonLines<W>,
+    found: JsonLines<W>,
     errors: W,
     counts: Counts,
 }
@@ -72,15 +74,15 @@ impl<W: Write + Send> Receiver for Lines<W> {
         Ok(())
     }
 
-    fn next(&mut self, outcome: Outcome) -> Result<(), RunError> {
+    fn next(&mut self, _position: u64, outcome: Outcome) -> Result<(), RunError> {
         match outcome {
             Outcome::Done(done) => {
                 self.counts.add(&done);
-                Ok(self.claims.article(&done.article, &done.finished.analysis)?)
+                Ok(self.found.article(&done.article, &done.finished.analysis)?)
             }
             Outcome::Skipped(skip) => {
                 self.counts.add_skip();
-                let line = json!({ "error": skip.reason, "article": skip.id, "stage": skip.stage });
+                let line = json!({ "article": skip.id, "error": skip.reason, "stage": skip.stage });
                 let written = writeln!(self.errors, "{line}").and_then(|()| self.errors.flush());
                 Ok(written.map_err(|source| OutputError { target: TARGET.to_owned(), source })?)
             }

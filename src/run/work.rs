@@ -12,7 +12,7 @@ use super::{
     Scorer,
     analyst::{Analyst, Cut},
     batch::batches,
-    feed::Origin,
+    feed::{Origin, Ticket},
     pipeline::Stage,
 };
 use crate::{
@@ -26,9 +26,7 @@ pub(super) type Scored<'a> = (Subject, &'a Cut, Result<Vec<WindowScores>, Failur
 /// An article, apart from its cut.
 #[derive(Debug)]
 pub(super) struct Subject {
-    pub number: u64,
-    /// What was taken from the budget for it.
-    pub cost: usize,
+    pub ticket: Ticket,
     pub article: Article,
     pub notes: ReadNotes,
     pub origin: Origin,
