@@ -231,6 +231,63 @@ fn shards_are_merged() {
 }
 
 #[test]
+fn the_model_tells_which_claims_are_sure_enough() {
+    let place = Place::new();
+    let claims = |folder: &str| place.results(folder)["claims.csv"].lines().count() - 1;
+    assert_eq!(place.run("extract -q in -o all").0, 3);
+    assert!(claims("all") > 0, "a model that claims nothing would prove nothing");
+    let settings = |settings: Value| {
+        let mut config: Value = serde_json::from_slice(&fs::read(place.path("model/config.json")).unwrap()).unwrap();
+        config["tieup"] = settings;
+        place.write("model/config.json", &config.to_string());
+    };
+    settings(json!({"min_confidence": 0.5, "calibration": {"slope": 1.0, "offset": -50.0}}));
+    assert_eq!(place.run("extract -q in -o sure").0, 3);
+    assert_eq!(claims("sure"), 0);
+    assert_eq!(place.run("extract -q in -o asked --min-confidence 0").0, 3);
+    assert_eq!(claims("asked"), claims("all"));
+    assert_eq!(place.run("verify -q sure/run.json"), (0, String::new(), String::new()));
+
+    settings(json!({"calibration": {"slope": -1.0, "offset": 0.0}}));
+    let (code, _, err) = place.run("extract -q in -o out");
+    let wrong = "error: model/config.json: under tieup, slope must be above 0 and min_confidence from 0 to 1; tieup calibrate \
+                 writes them anew\n";
+    assert_eq!((code, &*err), (1, wrong));
+}
+
+#[test]
+fn a_model_that_is_never_right_is_not_calibrated() {
+    let place = Place::new();
+    place.write("dev.txt", &format!("=== a\n---\n[F] {}\n---\n", "Bank bought Cloud, a rival. ".repeat(20).trim()));
+    let before = fs::read(place.path("model/config.json")).unwrap();
+    let (code, _, err) = place.run("calibrate dev.txt");
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("error: model is left as it is: 0 of the ") && err.contains(" claims found are right;"),
+        "{err}"
+    );
+    assert_eq!(fs::read(place.path("model/config.json")).unwrap(), before);
+}
+
+#[test]
+fn an_exam_tells_what_it_compares() {
+    let place = Place::new();
+    place.write(
+        "dev.csv",
+        "text,text_w_pairs\nBank grew as Chip shrank .,<ARG1>Bank grew</ARG1> as <ARG0>Chip shrank</ARG0> .\n",
+    );
+    let (code, out, err) = place.run("exam cnc dev.csv");
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.starts_with("1 text. Causes are compared with ") && out.contains("\ncauses with their effect "),
+        "{out}"
+    );
+    let (code, _, err) = place.run("exam core dev.csv");
+    assert_eq!(code, 1);
+    assert!(err.contains("error: dev.csv: not the file that the exam is about (CORE's test.json): "), "{err}");
+}
+
+#[test]
 fn what_cannot_be_run_is_told_in_a_sentence() {
     let place = Place::new();
     let refused = |line: &str| {

@@ -127,7 +127,8 @@ fn matched<T: Copy>(wanted: &[T], found: &[T], agree: impl Fn(&T, &T) -> bool) -
 /// The table that `tieup exam` prints.
 impl fmt::Display for ExamResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} texts. {}\n", self.texts, self.compared)?;
+        let plural = if self.texts == 1 { "" } else { "s" };
+        writeln!(f, "{} text{plural}. {}\n", self.texts, self.compared)?;
         write_table(f, &self.measures)?;
         if let Some(macro_f1) = self.macro_f1 {
             writeln!(f, "\nmacro F1 of the relations: {macro_f1:.3}")?;
