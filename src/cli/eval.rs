@@ -57,6 +57,24 @@ pub struct EvalArgs {
     csv: Option<PathBuf>,
 }
 
+impl EvalArgs {
+    /// The model in `folder` on `paths`, everything else as by default.
+    pub fn of_model(folder: &Path, paths: &[PathBuf], texts: Option<&PathBuf>) -> Self {
+        Self {
+            paths: paths.to_vec(),
+            model: ModelOption::named(folder),
+            precision: PrecisionOption::default(),
+            against: None,
+            texts: texts.cloned(),
+            min_confidence: 0.0,
+            curve: false,
+            errors: 0,
+            json: false,
+            csv: None,
+        }
+    }
+}
+
 fn confidence(word: &str) -> Result<f32, String> {
     let range = 0.0..=1.0;
     word.parse().ok().filter(|x| range.contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())

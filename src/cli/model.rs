@@ -24,6 +24,11 @@ pub struct ModelOption {
 }
 
 impl ModelOption {
+    /// The model in `folder`.
+    pub fn named(folder: &Path) -> Self {
+        Self { model: Some(folder.to_owned()) }
+    }
+
     /// The folder named, otherwise `other`, otherwise that of a model which comes with tieup.
     pub fn folder(&self, other: Option<&Path>) -> Result<PathBuf> {
         let named = self.model.clone().or_else(|| other.map(Path::to_owned));
@@ -32,7 +37,7 @@ impl ModelOption {
 }
 
 /// How exactly to compute.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct PrecisionOption {
     /// What the model computes in: f32, bf16, int8, or auto, which takes what a short trial shows to be fastest here
     #[arg(long, value_name = "PRECISION", default_value = "auto", value_parser = precision)]
@@ -40,7 +45,7 @@ pub struct PrecisionOption {
 }
 
 /// A precision, or none in particular.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Choice(Option<Precision>);
 
 impl PrecisionOption {

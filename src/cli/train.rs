@@ -2,12 +2,14 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use tch::Device;
 
+use super::eval::{self, EvalArgs};
+
 use tieup::{
-    corpus::{self, Record, Texts},
+    corpus::{Record, Texts},
     model::{Architecture, ClaimSettings, Model},
     train::{Report, TrainOptions, train},
 };
@@ -24,6 +26,9 @@ pub struct TrainArgs {
     /// The folder to write the model to
     #[arg(short, long)]
     output: PathBuf,
+    /// Annotated passages to measure the trained model on
+    #[arg(long, num_args = 1..)]
+    dev: Vec<PathBuf>,
     /// The pretrained encoder to start from: config.json, tokenizer.json, model.safetensors
     #[arg(long, default_value = "base/minilm", conflicts_with = "from")]
     encoder: PathBuf,
@@ -57,7 +62,11 @@ pub struct TrainArgs {
 }
 
 pub fn run(args: &TrainArgs) -> Result<ExitCode> {
-    let records = records(&args.train, args.texts.as_ref())?;
+    let texts = args.texts.as_deref().map(Texts::read).transpose()?;
+    // Read before the training, not to fail after it.
+    eval::records(&args.dev, texts.as_ref())?;
+    let files = eval::records(&args.train, texts.as_ref())?;
+    let records: Vec<Record> = files.into_iter().flat_map(|file| file.records).collect();
     let source = args.from.as_ref().unwrap_or(&args.encoder);
     tch::manual_seed(args.seed as i64);
     let device = Device::cuda_if_available();
@@ -87,25 +96,10 @@ pub fn run(args: &TrainArgs) -> Result<ExitCode> {
     train(&model, &records, &options, &checkpoint, args.resume, tell)?;
     model.save(&args.output, source)?;
     eprintln!("the model is in {}; measure it with: tieup eval DEV --model {0}", args.output.display());
-    Ok(ExitCode::SUCCESS)
-}
-
-fn records(paths: &[PathBuf], texts: Option<&PathBuf>) -> Result<Vec<Record>> {
-    let texts = texts.map(|path| Texts::read(path)).transpose()?;
-    let mut records = Vec::new();
-    for file in corpus::read(paths, texts.as_ref())? {
-        if let Some(error) = file.errors.into_iter().next() {
-            return Err(error.into());
-        }
-        for left_out in file.left_out {
-            eprintln!("warning: {left_out}");
-        }
-        records.extend(file.records);
+    if args.dev.is_empty() {
+        return Ok(ExitCode::SUCCESS);
     }
-    if records.is_empty() {
-        bail!("no annotated passage in the files named");
-    }
-    Ok(records)
+    eval::run(&EvalArgs::of_model(&args.output, &args.dev, args.texts.as_ref()))
 }
 
 fn tell(report: Report) {
