@@ -14,7 +14,7 @@ mod shell;
 mod train;
 mod verify;
 
-use std::{env, process::ExitCode};
+use std::{env, io, process::ExitCode};
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -46,6 +46,11 @@ enum Command {
 /// Runs the command that the arguments name. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done with inputs skipped.
 pub fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
+        let closed = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+        if error.downcast_ref().is_some_and(closed) {
+            // Whoever read the output has seen enough.
+            return ExitCode::SUCCESS;
+        }
         eprintln!("error: {}", sentence(&error));
         ExitCode::FAILURE
     })

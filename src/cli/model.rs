@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     thread,
@@ -101,18 +102,20 @@ pub fn run(args: ModelArgs) -> Result<ExitCode> {
     let loaded = Model::load(&folder, Device::Cpu)?;
     let config = &loaded.config;
     let parameters: usize = loaded.store.variables().values().map(|variable| variable.numel()).sum();
-    println!("folder        {}", folder.display());
-    println!(
+    let mut out = io::stdout().lock();
+    writeln!(out, "folder        {}", folder.display())?;
+    writeln!(
+        out,
         "architecture  {:?}: {} layers, {} wide, {} attention heads",
         config.model_type, config.num_hidden_layers, config.hidden_size, config.num_attention_heads
-    );
-    println!("vocabulary    {} word pieces, windows of up to {}", config.vocab_size, config.max_pieces());
-    println!("parameters    {:.1} million, run in f32", parameters as f64 / 1e6);
-    println!("sha256        {}", model::sha256(&folder)?);
+    )?;
+    writeln!(out, "vocabulary    {} word pieces, windows of up to {}", config.vocab_size, config.max_pieces())?;
+    writeln!(out, "parameters    {:.1} million", parameters as f64 / 1e6)?;
+    writeln!(out, "sha256        {}", model::sha256(&folder)?)?;
     for path in model::files(&folder)? {
         let bytes = fs::metadata(&path).with_context(|| format!("{}: cannot be read", path.display()))?.len();
         let name = path.file_name().unwrap_or_default().display();
-        println!("file          {name}, {:.1} MB", bytes as f64 / 1e6);
+        writeln!(out, "file          {name}, {:.1} MB", bytes as f64 / 1e6)?;
     }
     Ok(ExitCode::SUCCESS)
 }
